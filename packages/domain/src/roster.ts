@@ -1,0 +1,53 @@
+/**
+ * The roster: what every node knows about every other, so that it can ask, answer and judge without
+ * holding the configuration. Derived from the configuration by `rosterOf` and sent along with each version;
+ * on disk it is written last and so marks the generation of the ssconf files beside it.
+ */
+import type { Version } from './version.ts';
+
+export type NodeUuid = string;
+export type NodeName = string;
+export type ClusterUuid = string;
+
+/** Ganeti's role letters, spelled out. */
+export type Role = 'master' | 'candidate' | 'regular' | 'drained' | 'offline';
+
+export interface RosterNode {
+  readonly uuid: NodeUuid;
+  readonly name: NodeName;
+  /** Literal primary IP; nothing on the failover path asks DNS. */
+  readonly address: string;
+  /** TCP port of the node daemon. */
+  readonly nodePort: number;
+  /** TCP port of the master daemon. */
+  readonly masterPort: number;
+  readonly role: Role;
+}
+
+/** How and where the master IP is to be held. */
+export interface MasterIpParameters {
+  readonly address: string;
+  /** Prefix length. */
+  readonly netmask: number;
+  readonly device: string;
+  readonly family: 4 | 6;
+}
+
+export interface Roster {
+  readonly clusterUuid: ClusterUuid;
+  readonly clusterName: string;
+  readonly version: Version;
+  readonly master: NodeUuid | null;
+  readonly masterIp: MasterIpParameters;
+  readonly nodes: readonly RosterNode[];
+  /** SHA-256 over the ssconf set of this version; a reader detects a mixed set (BEH-277). */
+  readonly ssconfDigest: string;
+}
+
+export const nodeNamed = (roster: Roster, name: NodeName): RosterNode | undefined =>
+  roster.nodes.find((n) => n.name === name);
+
+export const nodeByUuid = (roster: Roster, uuid: NodeUuid | null): RosterNode | undefined =>
+  roster.nodes.find((n) => n.uuid === uuid);
+
+export const isCandidate = (node: RosterNode): boolean => node.role === 'master' || node.role === 'candidate';

@@ -1,0 +1,47 @@
+/**
+ * Every deadline, interval and limit of the product, in one place, with its reason. Milliseconds.
+ *
+ * Tests never wait for these by luck; they pass their own.
+ */
+export const timings = {
+  /** One vote. Ganeti's client allows 5 s to connect and 60 s to answer; a healthy vote takes tens of ms (BEH-021). */
+  voteMs: 5_000,
+  /** A round of votes, whatever its members do. Slightly above one vote so that the last answer is still counted. */
+  voteRoundMs: 5_500,
+  /** A channel that is still connecting after this is replaced: grpc-js has no connect time-out of its own. */
+  connectMs: 2_000,
+  /** Upper bound of a channel's back-off, so that a returned node is found within seconds. */
+  reconnectMaxMs: 2_000,
+  /** Acceptance of one configuration by one node, two fsyncs included, on a slow disk. */
+  putConfigurationMs: 10_000,
+  /** How long a change may try for its majority before it is called undecided. */
+  commitMs: 15_000,
+  /** Taking or leaving office on one node: address, announcement, master daemon. */
+  officeMs: 20_000,
+  /** One run of `ip` or `arping`, or of an external master-IP script (spec M11: 30 s, then kill). */
+  addressCommandMs: 30_000,
+  /** Wait for a started daemon or the SSH port to answer; Ganeti's figure (BEH-189, BEH-191, BEH-193). */
+  startMs: 10_000,
+  /** First and longest pause between two probes of such a wait. Ganeti polls once a second; polling sooner costs nothing. */
+  probeFirstMs: 50,
+  probeMaxMs: 1_000,
+  /** Whole failover as the client waits for it; above the sum of its bounded steps. */
+  failoverMs: 120_000,
+  /** The master looks at all nodes this often: finds a higher epoch, pushes to those that lag. */
+  surveyIntervalMs: 2_000,
+  /** A standby that believes itself master asks for its majority again after this. Ganeti: 10 s, six times, then gives up. */
+  standbyRetryMs: 2_000,
+  /** TLS handshake of a stranger; longer ones are dropped. */
+  handshakeMs: 5_000,
+  /** Unfinished handshakes held at once, in total and from one address; more drop the oldest. */
+  pendingHandshakesTotal: 256,
+  pendingHandshakesPerAddress: 16,
+  /** SSH: from connect to authenticated. OpenSSH's ConnectTimeout in the reference is 10 s. */
+  sshConnectMs: 10_000,
+  /** One remote step of node set-up. */
+  sshCommandMs: 60_000,
+  /** Ending of a daemon after SIGTERM: calls under way may finish. */
+  shutdownGraceMs: 2_000,
+} as const;
+
+export type Timings = typeof timings;

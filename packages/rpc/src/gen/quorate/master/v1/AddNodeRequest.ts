@@ -1,0 +1,24 @@
+// Original file: proto/quorate/master/v1/enrolment.proto
+
+
+export interface AddNodeRequest {
+  'nodeUuid'?: (string);
+  'name'?: (string);
+  'primaryIp'?: (string);
+  'secondaryIp'?: (string);
+  'nodeCertificate'?: (string);
+  'clientCertificate'?: (string);
+  'nodePort'?: (number);
+  'masterPort'?: (number);
+}
+
+export interface AddNodeRequest__Output {
+  'nodeUuid': (string);
+  'name': (string);
+  'primaryIp': (string);
+  'secondaryIp': (string);
+  'nodeCertificate': (string);
+  'clientCertificate': (string);
+  'nodePort': (number);
+  'masterPort': (number);
+}

@@ -1,0 +1,22 @@
+// Original file: proto/quorate/master/v1/enrolment.proto
+
+
+export interface EnrolNodeRequest {
+  'name'?: (string);
+  'primaryIp'?: (string);
+  'secondaryIp'?: (string);
+  'certificateRequest'?: (string);
+  'clientCertificateRequest'?: (string);
+  'nodePort'?: (number);
+  'masterPort'?: (number);
+}
+
+export interface EnrolNodeRequest__Output {
+  'name': (string);
+  'primaryIp': (string);
+  'secondaryIp': (string);
+  'certificateRequest': (string);
+  'clientCertificateRequest': (string);
+  'nodePort': (number);
+  'masterPort': (number);
+}

@@ -1,0 +1,12 @@
+// Original file: proto/quorate/master/v1/mastership.proto
+
+
+export interface FailoverRequest {
+  'noVoting'?: (boolean);
+  'confirmed'?: (boolean);
+}
+
+export interface FailoverRequest__Output {
+  'noVoting': (boolean);
+  'confirmed': (boolean);
+}

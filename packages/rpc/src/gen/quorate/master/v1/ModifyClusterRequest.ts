@@ -1,0 +1,12 @@
+// Original file: proto/quorate/master/v1/parameters.proto
+
+
+export interface ModifyClusterRequest {
+  'candidatePoolSize'?: (number);
+  '_candidatePoolSize'?: "candidatePoolSize";
+}
+
+export interface ModifyClusterRequest__Output {
+  'candidatePoolSize'?: (number);
+  '_candidatePoolSize'?: "candidatePoolSize";
+}

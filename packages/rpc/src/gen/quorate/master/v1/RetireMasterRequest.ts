@@ -1,0 +1,8 @@
+// Original file: proto/quorate/master/v1/parameters.proto
+
+
+export interface RetireMasterRequest {
+}
+
+export interface RetireMasterRequest__Output {
+}

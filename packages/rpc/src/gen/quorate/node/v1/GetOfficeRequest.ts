@@ -1,0 +1,8 @@
+// Original file: proto/quorate/node/v1/office.proto
+
+
+export interface GetOfficeRequest {
+}
+
+export interface GetOfficeRequest__Output {
+}

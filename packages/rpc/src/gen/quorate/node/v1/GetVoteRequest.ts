@@ -1,0 +1,8 @@
+// Original file: proto/quorate/node/v1/vote.proto
+
+
+export interface GetVoteRequest {
+}
+
+export interface GetVoteRequest__Output {
+}

@@ -1,0 +1,11 @@
+// Original file: proto/quorate/node/v1/office.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface TakeOfficeRequest {
+  'epoch'?: (number | string | Long);
+}
+
+export interface TakeOfficeRequest__Output {
+  'epoch': (number);
+}

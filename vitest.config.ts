@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * The parts of the test suite, cheapest first; `tools/test PART…` runs them by these names.
+ * A test's part is told by its file name or folder, so that a test sits beside what it proves.
+ */
+const part = (name: string, include: string[], extra: object = {}) => ({
+  test: { name, include, testTimeout: 30_000, hookTimeout: 60_000, ...extra },
+});
+const oneByOne = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
+
+export default defineConfig({
+  test: {
+    pool: 'forks',
+    reporters: ['default', './tools/test-parts/plain-line-reporter.ts'],
+    projects: [
+      { ...part('unit', ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'], {
+          exclude: ['**/*.wire.test.ts', '**/*.machine.test.ts', '**/node_modules/**'] }) },
+      part('wire', ['packages/*/src/**/*.wire.test.ts']),
+      part('machine', ['packages/*/src/**/*.machine.test.ts'], { testTimeout: 60_000 }),
+      part('e2e', ['test/e2e/**/*.test.ts'], oneByOne),
+      part('lab', ['test/lab/**/*.test.ts'], oneByOne),
+    ],
+  },
+});
