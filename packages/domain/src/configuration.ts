@@ -15,10 +15,11 @@ type Opaque = Record<string, unknown>;
 interface Stamped {
   readonly uuid: string;
   readonly serial_no: number;
-  /** Seconds since the epoch, fractional. */
-  readonly ctime: number;
+  /** Seconds since the epoch, fractional. A group's is absent until Ganeti first rewrites the file. */
+  readonly ctime?: number;
   readonly mtime: number;
-  readonly tags: readonly string[];
+  /** Absent means none, as in a file just made. */
+  readonly tags?: readonly string[];
 }
 
 export interface ClusterObject extends Stamped {

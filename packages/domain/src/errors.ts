@@ -104,9 +104,26 @@ export class ClusterError extends Error {
   }
 }
 
-/** Normalises whatever was caught; what is not ours becomes INTERNAL with the original as cause. */
+interface ErrorShaped {
+  readonly reason: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly facts?: Facts;
+}
+
+const isErrorShaped = (caught: unknown): caught is ErrorShaped =>
+  caught instanceof Error && 'reason' in caught && typeof caught.reason === 'string';
+
+/**
+ * Normalises whatever was caught. The machine's own errors (platform imports nothing of ours) have the same
+ * shape and keep their reason; anything else becomes INTERNAL with the original as cause.
+ */
 export function clusterErrorFrom(caught: unknown): ClusterError {
   if (caught instanceof ClusterError) return caught;
+  if (isErrorShaped(caught) && isReason(caught.reason)) {
+    const { reason, message, hint, facts } = caught;
+    return new ClusterError(reason, message, { ...(hint !== undefined && { hint }), ...(facts && { facts }), cause: caught });
+  }
   const message = caught instanceof Error ? caught.message : String(caught);
   return new ClusterError('INTERNAL', message, { cause: caught });
 }

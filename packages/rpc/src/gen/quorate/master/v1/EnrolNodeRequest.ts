@@ -7,8 +7,6 @@ export interface EnrolNodeRequest {
   'secondaryIp'?: (string);
   'certificateRequest'?: (string);
   'clientCertificateRequest'?: (string);
-  'nodePort'?: (number);
-  'masterPort'?: (number);
 }
 
 export interface EnrolNodeRequest__Output {
@@ -17,6 +15,4 @@ export interface EnrolNodeRequest__Output {
   'secondaryIp': (string);
   'certificateRequest': (string);
   'clientCertificateRequest': (string);
-  'nodePort': (number);
-  'masterPort': (number);
 }

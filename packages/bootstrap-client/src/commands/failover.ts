@@ -1,0 +1,70 @@
+/**
+ * `quorate failover`: makes this node master. The work is done by this node's master daemon; here its steps
+ * are shown and its outcome becomes the exit code.
+ */
+import type { StepEvent } from '@quorate/bootstrap/steps';
+import { ClusterError } from '@quorate/domain/errors';
+import { timings } from '@quorate/domain/timings';
+import type { FailoverOutcome__Output } from '@quorate/rpc/gen/quorate/master/v1/FailoverOutcome';
+import type { StepEvent__Output } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
+import { masterServices } from '@quorate/rpc/services';
+import { openCluster, type GlobalOptions } from '../context.ts';
+import { liveSteps, stepRecorder } from '../live-steps.ts';
+import { printNote, printResult, reportError } from '../output.ts';
+
+interface FailoverOptions extends GlobalOptions {
+  /** commander's name for the absence of --no-voting. */
+  readonly voting?: boolean;
+  readonly yesDoIt?: boolean;
+}
+
+export default async function failover(options: FailoverOptions): Promise<number> {
+  const noVoting = options.voting === false;
+  if (noVoting && !options.yesDoIt) throw unconfirmed();
+  const { access, master } = await openCluster(options);
+  const { report, steps } = stepRecorder(liveSteps(options.json === true));
+  const request = { noVoting, confirmed: options.yesDoIt === true };
+  try {
+    const events = access.channels.stream(master, masterServices.mastership.Failover, request, { deadlineMs: timings.failoverMs });
+    let outcome: FailoverOutcome__Output | null = null;
+    for await (const { step, outcome: last } of events) {
+      if (step) report(stepEvent(step));
+      outcome = last ?? outcome;
+    }
+    return printOutcome(options, outcome, steps);
+  } catch (caught) {
+    const code = reportError(caught, { json: false });
+    if (options.json) printResult(options, { master: null, steps, exitCode: code }, []);
+    return code;
+  }
+}
+
+function printOutcome(options: FailoverOptions, outcome: FailoverOutcome__Output | null, steps: readonly object[]): number {
+  if (!outcome) throw new ClusterError('INTERNAL', 'The master daemon ended the failover without an outcome');
+  const { masterName, masterUuid, epoch, warnings } = outcome;
+  for (const warning of warnings) printNote(`Warning: ${warning}`);
+  const value = { master: { name: masterName, uuid: masterUuid }, epoch, warnings, steps };
+  printResult(options, value, [`${masterName} is master in epoch ${epoch}`]);
+  return 0;
+}
+
+const states = {
+  STEP_STATE_UNSPECIFIED: 'started',
+  STEP_STATE_STARTED: 'started',
+  STEP_STATE_DONE: 'done',
+  STEP_STATE_WARNED: 'warned',
+  STEP_STATE_FAILED: 'failed',
+} as const;
+
+const stepEvent = ({ name, doing, state, durationMs, message }: StepEvent__Output): StepEvent => ({
+  name,
+  doing,
+  state: states[state],
+  durationMs,
+  ...(message && { error: new ClusterError('INTERNAL', message) }),
+});
+
+const unconfirmed = (): ClusterError =>
+  new ClusterError('CONFIRMATION_NEEDED', 'Without votes two masters may come to be, and changes this node missed are lost', {
+    hint: 'Make sure that no other master runs and none comes back, then add --yes-do-it',
+  });

@@ -1,0 +1,16 @@
+/** Reads what another program sends on standard input, up to a limit. */
+import { payloadMaxBytes } from '@quorate/bootstrap/node-setup';
+import { ClusterError } from '@quorate/domain/errors';
+
+export async function readStandardInput(): Promise<string> {
+  const parts: Buffer[] = [];
+  let size = 0;
+  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+    size += part.length;
+    if (size > payloadMaxBytes) {
+      throw new ClusterError('WRONG_INPUT', `More than ${payloadMaxBytes} bytes came on standard input`);
+    }
+    parts.push(part);
+  }
+  return Buffer.concat(parts).toString('utf8');
+}

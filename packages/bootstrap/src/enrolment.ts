@@ -1,0 +1,117 @@
+/**
+ * The master's half of taking a host in: signs its certificates and puts together what must lie on its disk
+ * before its node daemon starts. The cluster key goes along only if the node will be a candidate.
+ *
+ * Counterpart in Ganeti: the payload of node-daemon-setup, which hands every node the signing key (spec J3).
+ */
+import { certificateDays } from '@quorate/cluster-state/cluster-secrets';
+import { ssconfPath, type LayoutName } from '@quorate/cluster-state/layout';
+import { readClusterKey } from '@quorate/cluster-state/secrets';
+import type { State } from '@quorate/cluster-state/state';
+import { viewsOf } from '@quorate/cluster-state/views';
+import { newNodeBecomesCandidate } from '@quorate/domain/candidate-pool';
+import type { ClusterRecord } from '@quorate/domain/configuration';
+import { requireNewNode, type NewNode } from '@quorate/domain/new-node';
+import type { NodeUuid } from '@quorate/domain/roster';
+import { ssconfFileText, type SsconfKey } from '@quorate/domain/ssconf';
+import { noVersion } from '@quorate/domain/version';
+import type { VoterRecord } from '@quorate/domain/voter-record';
+import { describeCertificate, signNodeCertificate } from '@quorate/platform/certificates';
+import { randomUuid } from '@quorate/platform/digest';
+
+export interface EnrolmentRequest {
+  readonly name: string;
+  readonly primaryIp: string;
+  /** Equal to the primary IP if absent. */
+  readonly secondaryIp?: string | undefined;
+  /** PEM. */
+  readonly certificateRequest: string;
+  readonly clientCertificateRequest: string;
+}
+
+export interface Enrolment {
+  readonly nodeUuid: NodeUuid;
+  readonly candidate: boolean;
+  readonly nodeCertificate: string;
+  readonly clientCertificate: string;
+  /** File name in the data directory → content. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export async function enrolNode(
+  state: State,
+  record: ClusterRecord,
+  request: EnrolmentRequest,
+  now: Date,
+): Promise<Enrolment> {
+  requireNewNode(record, request);
+  const issuer = await readClusterKey(state);
+  const nodeUuid = randomUuid();
+  const candidate = newNodeBecomesCandidate(record.configuration, true);
+  const sign = (csr: string): Promise<string> =>
+    signNodeCertificate({
+      request: csr,
+      issuer,
+      name: request.name,
+      addresses: [...new Set([request.primaryIp, request.secondaryIp ?? request.primaryIp])],
+      clusterUuid: record.configuration.cluster.uuid,
+      nodeUuid,
+      now,
+      days: certificateDays,
+    });
+  return {
+    nodeUuid,
+    candidate,
+    nodeCertificate: await sign(request.certificateRequest),
+    clientCertificate: await sign(request.clientCertificateRequest),
+    files: { ...(await sharedSecrets(state, candidate)), ...viewFiles(state, record) },
+  };
+}
+
+const sharedNames: readonly LayoutName[] = ['hmacKey', 'clusterDomainSecret', 'rapiPem', 'spicePem', 'spiceCaPem', 'knownHosts'];
+
+async function sharedSecrets({ files, layout }: State, withClusterKey: boolean): Promise<Record<string, string>> {
+  const issuer = await readClusterKey({ files, layout });
+  const serverPem = withClusterKey ? `${issuer.privateKeyPem.trimEnd()}\n${issuer.certificatePem.trimEnd()}\n` : issuer.certificatePem;
+  const found: Record<string, string> = { 'server.pem': serverPem };
+  for (const name of sharedNames) {
+    const text = await files.readText(layout[name].path);
+    if (text !== undefined) found[fileNameOf(layout[name].path)] = text;
+  }
+  return found;
+}
+
+/** The views of the present version, so that the node knows its cluster before its first delivery. */
+function viewFiles({ layout }: State, record: ClusterRecord): Record<string, string> {
+  const { ssconf, roster } = viewsOf(record);
+  const ssconfFiles = Object.entries(ssconf).map(([key, value]) => [
+    fileNameOf(ssconfPath(layout, key as SsconfKey).path),
+    ssconfFileText(value),
+  ]);
+  return {
+    ...Object.fromEntries(ssconfFiles),
+    'voter.json': JSON.stringify(bornVoter(record)),
+    'roster.json': JSON.stringify(roster),
+  };
+}
+
+/** A new node has granted nothing, and may not grant what the present master already holds (design: once per epoch). */
+const bornVoter = ({ version, configuration }: ClusterRecord): VoterRecord => ({
+  epoch: version.epoch,
+  grantedTo: configuration.cluster.master_node,
+  master: { node: configuration.cluster.master_node, epoch: version.epoch },
+  version: noVersion,
+});
+
+/** What the configuration will say of an enrolled node. */
+export const newNodeOf = (
+  enrolled: { readonly uuid: NodeUuid; readonly nodeCertificate: string; readonly clientCertificate: string },
+  rest: Omit<NewNode, 'uuid' | 'certificateSha256' | 'clientCertificateSha1'>,
+): NewNode => ({
+  ...rest,
+  uuid: enrolled.uuid,
+  certificateSha256: describeCertificate(enrolled.nodeCertificate).sha256,
+  clientCertificateSha1: describeCertificate(enrolled.clientCertificate).sha1Colon,
+});
+
+const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

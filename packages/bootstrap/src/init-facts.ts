@@ -1,0 +1,70 @@
+/** Looks at this host for `init`: everything the checks judge, gathered before anything is changed. */
+import { findLeftovers } from '@quorate/cluster-state/installed-files';
+import type { State } from '@quorate/cluster-state/state';
+import type { Settings } from '@quorate/cluster-state/settings';
+import type { InitFacts } from '@quorate/domain/init-complaints';
+import { ipFamily } from '@quorate/domain/names';
+import { deviceExists, ownAddresses, probeTcp } from '@quorate/platform/network';
+import { ownHostName, resolveName } from '@quorate/platform/resolver';
+import { readSshHostKeys, type SshHostKeys } from './ssh-host-keys.ts';
+
+/** What the operator asked `init` for; defaults are the command line's. */
+export interface InitOptions {
+  readonly clusterName: string;
+  readonly family: 4 | 6;
+  readonly secondaryIp?: string | undefined;
+  readonly masterNetdev: string;
+  readonly masterNetmask?: number | undefined;
+  readonly candidatePoolSize: number;
+  readonly macPrefix: string;
+  readonly enabledHypervisors: readonly string[];
+  readonly enabledDiskTemplates: readonly string[];
+  readonly modifyEtcHosts: boolean;
+  readonly modifySshSetup: boolean;
+  readonly allowLoopback: boolean;
+}
+
+/** How long an unused address may stay silent before it counts as free (BEH-112). */
+const silenceMs = 5_000;
+
+export async function gatherInitFacts(
+  state: State,
+  settings: Settings,
+  options: InitOptions,
+): Promise<{ facts: InitFacts; sshHostKeys: SshHostKeys }> {
+  const { files, layout } = state;
+  const lookup = { family: options.family, hostsFile: layout.hostsFile.path };
+  const addressesOf = (name: string): Promise<readonly string[]> => resolveName(name, lookup).catch(() => []);
+  const hostName = await ownHostName({ hostnameFile: layout.hostnameFile?.path ?? '/etc/hostname' });
+  const [hostAddresses, clusterAddresses, sshHostKeys] = await Promise.all([
+    addressesOf(hostName),
+    addressesOf(options.clusterName),
+    readSshHostKeys(state),
+  ]);
+  const ownedAddresses = ownAddresses().map((own) => own.address);
+  const facts: InitFacts = {
+    ...options,
+    clusterExists: (await files.stat(layout.roster.path)) !== undefined || (await files.stat(layout.configData.path)) !== undefined,
+    leftovers: await findLeftovers(state),
+    hostName,
+    hostAddresses,
+    ownedAddresses,
+    clusterAddresses,
+    masterIpAnswer: await answerOf(clusterAddresses[0], ownedAddresses, settings.nodePort),
+    netmask: options.masterNetmask,
+    netdevExists: await deviceExists(options.masterNetdev),
+    sshHostKeyFound: sshHostKeys.any,
+  };
+  return { facts, sshHostKeys };
+}
+
+async function answerOf(
+  address: string | undefined,
+  owned: readonly string[],
+  port: number,
+): Promise<InitFacts['masterIpAnswer']> {
+  if (address === undefined || ipFamily(address) === undefined) return 'silent';
+  if (owned.includes(address)) return 'owned';
+  const answer = await probeTcp(address, port, silenceMs);
+  return answer === 'unreachable' ? 'silent' : answer;
+}

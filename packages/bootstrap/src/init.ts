@@ -1,0 +1,136 @@
+/**
+ * Makes a cluster of one node: this one, master in epoch 1.
+ *
+ *   check   every check runs, all findings are shown, nothing is touched
+ *   effects secrets → configuration and views → start
+ *
+ * Everything is computed before it is published, in one order, each file complete at once (spec D5, D10). What
+ * is absent yet: the journal that resumes or undoes a broken-off init, hosts file and SSH key management,
+ * storage, and the parameters that go with them.
+ *
+ * Counterpart in Ganeti: lib/bootstrap.py, InitCluster, InitConfig, _InitGanetiServerSetup.
+ */
+import { createClusterSecrets } from '@quorate/cluster-state/cluster-secrets';
+import { readCertificateDigests } from '@quorate/cluster-state/secrets';
+import type { Settings } from '@quorate/cluster-state/settings';
+import { ensureDirectories, type State } from '@quorate/cluster-state/state';
+import { publishRecord } from '@quorate/cluster-state/views';
+import { writeVoterRecord } from '@quorate/cluster-state/voter-store';
+import type { ClusterRecord } from '@quorate/domain/configuration';
+import { ClusterError } from '@quorate/domain/errors';
+import type { Finding } from '@quorate/domain/check';
+import { initFindings } from '@quorate/domain/init-checks';
+import type { InitFacts } from '@quorate/domain/init-complaints';
+import { initialDraft } from '@quorate/domain/initial-configuration';
+import { seal } from '@quorate/domain/record';
+import type { Clock } from '@quorate/platform/clock';
+import type { DaemonControl } from '@quorate/platform/daemon-control';
+import { randomUuid, sha256Hex } from '@quorate/platform/digest';
+import { gatherInitFacts, type InitOptions } from './init-facts.ts';
+import type { SshHostKeys } from './ssh-host-keys.ts';
+import { stepRunner, type ReportStep } from './steps.ts';
+
+export const initSteps = {
+  'check-host': 'Checking this host',
+  'write-secrets': 'Making keys and certificates',
+  'write-configuration': 'Writing the configuration and its views',
+  'start-node-daemon': 'Starting the node daemon',
+  'start-master-daemon': 'Starting the master daemon and taking office',
+} as const;
+
+export interface InitParts {
+  readonly state: State;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly daemons: DaemonControl;
+  readonly report: ReportStep;
+  /** Waits until the node daemon answers, then until the master daemon is in office; made when there is an identity. */
+  readonly awaitNodeDaemon: () => Promise<void>;
+  readonly awaitMasterDaemon: () => Promise<void>;
+}
+
+/** Resolves to the record of the new cluster. Throws the findings of the checks as one error (BEH-138). */
+export async function initCluster(parts: InitParts, options: InitOptions): Promise<ClusterRecord> {
+  const { state, daemons } = parts;
+  const steps = stepRunner(initSteps, parts.report, parts.clock);
+  const checked = await steps.required('check-host', () => check(parts, options));
+  const identity = chooseIdentity(checked.facts);
+  await steps.required('write-secrets', () => writeSecrets(parts, identity));
+  const record = await steps.required('write-configuration', () => writeConfiguration(parts, options, identity, checked.sshHostKeys));
+  await steps.required('start-node-daemon', async () => {
+    await daemons.start('noded');
+    await parts.awaitNodeDaemon();
+  });
+  await steps.required('start-master-daemon', async () => {
+    await daemons.start('masterd');
+    await parts.awaitMasterDaemon();
+  });
+  return record;
+}
+
+async function check(parts: InitParts, options: InitOptions): Promise<{ facts: InitFacts; sshHostKeys: SshHostKeys }> {
+  const gathered = await gatherInitFacts(parts.state, parts.settings, options);
+  const findings = initFindings(gathered.facts);
+  if (findings.length > 0) throw findingsError(findings);
+  return gathered;
+}
+
+/** The first finding gives the reason, the message tells them all. */
+function findingsError(findings: readonly Finding[]): ClusterError {
+  const lines = findings.map((f) => `[${f.check}] ${f.message}${f.hint ? ` (${f.hint})` : ''}`);
+  return new ClusterError(findings[0]?.reason ?? 'WRONG_INPUT', lines.join('\n'), {
+    hint: 'Nothing was changed; correct this and run init again',
+    facts: { findings: findings.map((f) => f.check).join(',') },
+  });
+}
+
+interface Identity {
+  readonly facts: InitFacts;
+  readonly primaryIp: string;
+  readonly masterIp: string;
+  readonly uuids: { readonly cluster: string; readonly node: string; readonly group: string };
+}
+
+function chooseIdentity(facts: InitFacts): Identity {
+  const [primaryIp] = facts.hostAddresses;
+  const [masterIp] = facts.clusterAddresses;
+  if (!primaryIp || !masterIp) throw new ClusterError('INTERNAL', 'The checks passed without addresses');
+  return { facts, primaryIp, masterIp, uuids: { cluster: randomUuid(), node: randomUuid(), group: randomUuid() } };
+}
+
+async function writeSecrets({ state, clock }: InitParts, { facts, primaryIp, uuids }: Identity): Promise<void> {
+  await ensureDirectories(state);
+  await createClusterSecrets(state, {
+    clusterName: facts.clusterName,
+    clusterUuid: uuids.cluster,
+    node: { uuid: uuids.node, name: facts.hostName, addresses: [...new Set([primaryIp, facts.secondaryIp ?? primaryIp])] },
+    now: clock.now(),
+    renew: { cluster: true, client: true },
+  });
+}
+
+async function writeConfiguration(
+  { state, settings, clock }: InitParts,
+  options: InitOptions,
+  { facts, primaryIp, masterIp, uuids }: Identity,
+  sshHostKeys: SshHostKeys,
+): Promise<ClusterRecord> {
+  const { nodePort, masterPort, sshPort } = settings;
+  const node = {
+    name: facts.hostName,
+    primaryIp,
+    secondaryIp: options.secondaryIp,
+    nodePort,
+    masterPort,
+    ...(await readCertificateDigests(state)),
+  };
+  const nowSeconds = clock.now().getTime() / 1000;
+  const record = seal(
+    initialDraft({ ...options, masterIp, node, uuids, nowSeconds, sshHostKeys, sshPort, defaultIallocator: '' }),
+    sha256Hex,
+  );
+  const master = { node: uuids.node, epoch: record.version.epoch };
+  await writeVoterRecord(state, { epoch: master.epoch, grantedTo: master.node, master, version: record.version });
+  await publishRecord(state, record);
+  return record;
+}

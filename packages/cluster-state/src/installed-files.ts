@@ -1,0 +1,39 @@
+/**
+ * What lies in the data directory: found before an init, deleted when a node leaves.
+ *
+ * Deleting takes exactly what the cluster put there, with its backups and what an interrupted write left; a
+ * stranger's file stays, and is what a later init complains of.
+ *
+ * Counterpart in Ganeti: lib/backend.py, LeaveCluster; the leftovers check of lib/bootstrap.py.
+ */
+import { installedEntries } from './layout.ts';
+import type { State } from './state.ts';
+
+/** Every file that must not be there when a cluster is made here. Directories do not count (init refuses none). */
+export async function findLeftovers({ files, layout }: State): Promise<readonly string[]> {
+  const directory = layout.dataDirectory.path;
+  const paths = (await files.list(directory)).map((name) => `${directory}/${name}`);
+  const facts = await Promise.all(
+    paths.map(async (path) => ({ path, kind: (await files.stat(path))?.kind })),
+  );
+  return facts.filter(({ kind }) => kind !== 'directory').map(({ path }) => path);
+}
+
+/** May be repeated, also after it was cut short: what tells the node who it is goes last. */
+export async function removeInstalledFiles(state: State): Promise<void> {
+  const { files, layout } = state;
+  const backups = layout.backupDirectory.path;
+  for (const name of await files.list(backups)) await files.remove(`${backups}/${name}`);
+  await removeTemporaries(state);
+  for (const { path } of installedEntries(layout)) await files.remove(path);
+}
+
+/** What a write left that was killed before its rename; may hold a secret. For the start of a daemon as well. */
+export async function removeTemporaries({ files, layout }: State): Promise<void> {
+  const directory = layout.dataDirectory.path;
+  const own = new Set(installedEntries(layout).map(({ path }) => path.slice(directory.length + 1)));
+  for (const name of await files.list(directory)) {
+    const target = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
+    if (target !== undefined && own.has(target)) await files.remove(`${directory}/${name}`);
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * The roster on disk: how a node knows its cluster. It is written after the ssconf files it describes and
+ * carries the digest of that set, so a reader sees whether the set is of one generation (BEH-277).
+ */
+import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
+import { parseRoster } from '@quorate/domain/roster-of';
+import type { Roster } from '@quorate/domain/roster';
+import { ssconfDigestText, ssconfKeys } from '@quorate/domain/ssconf';
+import { sha256Hex } from '@quorate/platform/digest';
+import { ssconfPath } from './layout.ts';
+import { ensureText, type State } from './state.ts';
+
+/** Throws NOT_IN_CLUSTER if this node has none, STATE_CORRUPT if it is damaged. */
+export async function readRoster(state: State): Promise<Roster> {
+  const { path } = state.layout.roster;
+  const text = await state.files.readText(path);
+  if (text === undefined) throw notInCluster(path);
+  try {
+    return parseRoster(text);
+  } catch (caught) {
+    const { reason, message } = clusterErrorFrom(caught);
+    throw new ClusterError(reason, `${path} cannot be used: ${message}`, {
+      hint: `Copy ${path} from another node of the cluster; the master corrects it with its next change`,
+      facts: { path },
+      cause: caught,
+    });
+  }
+}
+
+export async function writeRoster(state: State, roster: Roster): Promise<void> {
+  await ensureText(state, state.layout.roster, `${JSON.stringify(roster)}\n`);
+}
+
+/** Whether all ssconf files on this disk are those the roster was written after. */
+export async function ssconfComplete(state: State, roster: Roster): Promise<boolean> {
+  const found = await Promise.all(
+    ssconfKeys.map(
+      async (key) => [key, await state.files.readText(ssconfPath(state.layout, key).path)] as const,
+    ),
+  );
+  const present = found.flatMap(([key, value]) => (value === undefined ? [] : [[key, value] as const]));
+  return (
+    present.length === ssconfKeys.length &&
+    ssconfDigestOf(Object.fromEntries(present)) === roster.ssconfDigest
+  );
+}
+
+/** What a roster says of its ssconf set; the same for values and for the texts of their files. */
+export const ssconfDigestOf = (values: Readonly<Record<string, string>>): string =>
+  sha256Hex(ssconfDigestText(values));
+
+export const notInCluster = (path: string): ClusterError =>
+  new ClusterError('NOT_IN_CLUSTER', `This node belongs to no cluster: ${path} is missing`, {
+    hint: "Make a cluster here with 'quorate init', or add this node with 'quorate node add' on the master",
+    facts: { path },
+  });

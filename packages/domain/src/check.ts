@@ -1,0 +1,28 @@
+/**
+ * Checks as data: each has a name and looks at facts gathered beforehand; all of them are applied and all speak.
+ *
+ * A check changes nothing and asks nobody, so a list of them can be run as often as one likes.
+ */
+import type { Reason } from './errors.ts';
+
+export interface Check<Facts> {
+  readonly name: string;
+  readonly reason: Reason;
+  /** One sentence if something is wrong. */
+  readonly finds: (facts: Facts) => string | undefined;
+  /** What to do about it. */
+  readonly hint?: string;
+}
+
+export interface Finding {
+  readonly check: string;
+  readonly reason: Reason;
+  readonly message: string;
+  readonly hint?: string;
+}
+
+export const findingsOf = <Facts>(checks: readonly Check<Facts>[], facts: Facts): readonly Finding[] =>
+  checks.flatMap(({ name, reason, finds, hint }) => {
+    const message = finds(facts);
+    return message === undefined ? [] : [{ check: name, reason, message, ...(hint ? { hint } : {}) }];
+  });

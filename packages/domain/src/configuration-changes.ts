@@ -1,0 +1,193 @@
+/**
+ * Every change of the configuration, as functions from one draft to the next.
+ *
+ * What is changed has its serial raised by one and its mtime set; so have the cluster object, when nodes or candidates
+ * change, and the top level, always. A change that changes nothing returns the draft it was given.
+ *
+ * Counterpart in Ganeti: lib/config/__init__.py (ConfigWriter) and lib/cmdlib/node.py.
+ */
+import { newNodeBecomesCandidate, nodesToPromote, poolState } from './candidate-pool.ts';
+import type { ClusterObject, Configuration, Draft, MastershipEntry, NodeObject } from './configuration.ts';
+import { ClusterError } from './errors.ts';
+import { isoTime } from './initial-configuration.ts';
+import { compareNaturally } from './names.ts';
+import { type NewNode, newNodeObject, requireNewNode } from './new-node.ts';
+import type { NodeUuid } from './roster.ts';
+
+export { type NewNode, requireNewNode } from './new-node.ts';
+
+export interface NewMaster {
+  readonly node: NodeUuid;
+  /** The epoch a majority granted it. */
+  readonly epoch: number;
+  readonly nowSeconds: number;
+  readonly how: MastershipEntry['how'];
+}
+
+/**
+ * Makes a candidate the master. In Ganeti's file five values change: who, and serial and mtime of cluster and top level.
+ *
+ * Fails with NODE_UNKNOWN, NOT_A_MASTER_CANDIDATE, EPOCH_TOO_OLD.
+ */
+export function withMaster(draft: Draft, { node, epoch, nowSeconds, how }: NewMaster): Draft {
+  const { name, master_candidate } = requireNode(draft, node);
+  if (!master_candidate) throw notACandidate(draft, name);
+  if (epoch < draft.ours.epoch)
+    throw new ClusterError('EPOCH_TOO_OLD', `Epoch ${epoch} is older than ${draft.ours.epoch}`);
+  const entry: MastershipEntry = { epoch, node, name, since: isoTime(nowSeconds), how };
+  return {
+    configuration: changed(draft, nowSeconds, { cluster: { master_node: node } }),
+    ours: { ...draft.ours, epoch, history: [...draft.ours.history, entry] },
+  };
+}
+
+/**
+ * The state in which no daemon restarts as master: the first step of taking the cluster apart.
+ *
+ * Fails with NODES_REMAIN while other nodes, or instances, are in it.
+ */
+export function withoutMaster(draft: Draft, nowSeconds: number): Draft {
+  if (draft.configuration.cluster.master_node === '') return draft;
+  requireNothingLeft(draft.configuration);
+  return { ...draft, configuration: changed(draft, nowSeconds, { cluster: { master_node: '' } }) };
+}
+
+function requireNothingLeft({ nodes, instances }: Configuration): void {
+  const left = { nodes: Object.keys(nodes).length - 1, instances: Object.keys(instances).length };
+  if (left.nodes + left.instances === 0) return;
+  const message = `Besides the master, ${left.nodes} nodes and ${left.instances} instances are left in the cluster`;
+  throw new ClusterError('NODES_REMAIN', message, { hint: 'Remove them first' });
+}
+
+/**
+ * Adds a node, as candidate if the pool has room: flag and certificate digest in the same change, so that no candidate
+ * is ever without authorisation.
+ *
+ * Fails as `requireNewNode` does.
+ */
+export function withNode(draft: Draft, newNode: NewNode, nowSeconds: number): Draft {
+  const { configuration, ours } = draft;
+  requireNewNode(draft, newNode);
+  const candidate = newNodeBecomesCandidate(configuration, newNode.masterCapable ?? true);
+  const node = newNodeObject(configuration, newNode, candidate, nowSeconds);
+  const { nodePort, masterPort, certificateSha256 } = newNode;
+  const digests = candidate ? { [node.uuid]: newNode.clientCertificateSha1 } : {};
+  return {
+    configuration: changed(draft, nowSeconds, {
+      cluster: { candidate_certs: { ...configuration.cluster.candidate_certs, ...digests } },
+      nodes: { [node.uuid]: node },
+    }),
+    ours: { ...ours, nodes: { ...ours.nodes, [node.uuid]: { nodePort, masterPort, certificateSha256 } } },
+  };
+}
+
+/**
+ * Sets the size of the candidate pool and fills it. Nobody is demoted by a smaller size, which a note then says (BEH-262).
+ *
+ * `clientDigests` are those of nodes that may be promoted (SHA-1 of client.pem). A missing one only means that
+ * Ganeti's tools do not obey that node. Fails with WRONG_INPUT unless the size is a whole number of at least 1 (BEH-135).
+ */
+export function withCandidatePoolSize(
+  draft: Draft,
+  size: number,
+  nowSeconds: number,
+  clientDigests: Readonly<Record<NodeUuid, string>> = {},
+): { readonly draft: Draft; readonly notes: readonly string[] } {
+  if (!Number.isSafeInteger(size) || size < 1)
+    throw new ClusterError('WRONG_INPUT', `Candidate pool size ${size} is not a whole number of at least 1`);
+  const { cluster } = draft.configuration;
+  const resized = { ...draft.configuration, cluster: { ...cluster, candidate_pool_size: size } };
+  const promoted = nodesToPromote(resized);
+  const notes = poolNotes(resized, promoted);
+  if (size === cluster.candidate_pool_size && promoted.length === 0) return { draft, notes };
+  const digests = promoted.flatMap(({ uuid }) => (clientDigests[uuid] ? [[uuid, clientDigests[uuid]]] : []));
+  const configuration = changed(draft, nowSeconds, {
+    cluster: {
+      candidate_pool_size: size,
+      candidate_certs: { ...cluster.candidate_certs, ...Object.fromEntries(digests) },
+    },
+    nodes: touchedNodes(promoted, nowSeconds, { master_candidate: true }),
+  });
+  return { draft: { ...draft, configuration }, notes };
+}
+
+function poolNotes(resized: Configuration, promoted: readonly NodeObject[]): readonly string[] {
+  const { now, should } = poolState(resized);
+  const surplus = `There are ${now} master candidates, more than ${should}; nobody was demoted`;
+  return [
+    ...promoted.map((node) => `${node.name} is now a master candidate`),
+    ...(now > should ? [surplus] : []),
+  ];
+}
+
+/**
+ * Marks nodes offline: neither candidate nor drained any more, their digests struck off (BEH-266). The pool is not
+ * filled: this is used when others do not answer either. The master goes first, with `withMaster`.
+ *
+ * Fails with NODE_UNKNOWN, or WRONG_INPUT for the master (BEH-263).
+ */
+export function withNodesOffline(draft: Draft, uuids: readonly NodeUuid[], nowSeconds: number): Draft {
+  const { cluster } = draft.configuration;
+  const nodes = uuids.map((uuid) => requireNode(draft, uuid)).filter((node) => !node.offline);
+  const master = nodes.find((node) => node.uuid === cluster.master_node);
+  if (master)
+    throw new ClusterError('WRONG_INPUT', `${master.name} is the master and cannot be marked offline`);
+  if (nodes.length === 0) return draft;
+  const certificates = Object.entries(cluster.candidate_certs).filter(([uuid]) => !uuids.includes(uuid));
+  const flags = { offline: true, master_candidate: false, drained: false };
+  const configuration = changed(draft, nowSeconds, {
+    cluster: { candidate_certs: Object.fromEntries(certificates) },
+    nodes: touchedNodes(nodes, nowSeconds, flags),
+  });
+  return { ...draft, configuration };
+}
+
+interface Change {
+  readonly cluster: Partial<ClusterObject>;
+  readonly nodes?: Readonly<Record<NodeUuid, NodeObject>>;
+}
+
+function changed(
+  { configuration }: Draft,
+  nowSeconds: number,
+  { cluster, nodes = {} }: Change,
+): Configuration {
+  return touched(configuration, nowSeconds, {
+    cluster: touched(configuration.cluster, nowSeconds, cluster),
+    nodes: { ...configuration.nodes, ...nodes },
+  });
+}
+
+interface Serialised {
+  readonly serial_no: number;
+  readonly mtime: number;
+}
+
+const touched = <T extends Serialised>(object: T, nowSeconds: number, values: Partial<T>): T => ({
+  ...object,
+  ...values,
+  serial_no: object.serial_no + 1,
+  mtime: nowSeconds,
+});
+
+const touchedNodes = (
+  nodes: readonly NodeObject[],
+  nowSeconds: number,
+  values: Partial<NodeObject>,
+): Readonly<Record<NodeUuid, NodeObject>> =>
+  Object.fromEntries(nodes.map((node) => [node.uuid, touched(node, nowSeconds, values)]));
+
+function requireNode({ configuration }: Draft, uuid: NodeUuid): NodeObject {
+  const node = configuration.nodes[uuid];
+  if (!node) throw new ClusterError('NODE_UNKNOWN', `No node of this cluster has the UUID ${uuid}`);
+  return node;
+}
+
+function notACandidate({ configuration }: Draft, name: string): ClusterError {
+  const candidates = Object.values(configuration.nodes).filter((node) => node.master_candidate);
+  const names = candidates.map((node) => node.name).sort(compareNaturally);
+  return new ClusterError(
+    'NOT_A_MASTER_CANDIDATE',
+    `${name} is not a master candidate; candidates are ${names.join(', ')}`,
+  );
+}

@@ -1,0 +1,177 @@
+/**
+ * What must be true before `init` changes anything, as a list: every check looks at facts gathered beforehand and
+ * returns a sentence or nothing. All of them speak (BEH-134, BEH-138).
+ *
+ * Not here yet: volume groups, DRBD, file storage; templates that need those are refused by name.
+ *
+ * Counterpart in Ganeti: the first half of lib/bootstrap.py, InitCluster, where half of the checks run after daemons
+ * were stopped and directories made.
+ */
+import { type Check, type Finding, findingsOf } from './check.ts';
+import {
+  addressOf,
+  anyOf,
+  chosenFrom,
+  clusterAddress,
+  complaintAbout,
+  forbiddenLoopback,
+  foreign,
+  hostAddress,
+  type InitFacts,
+  occupied,
+  outside,
+  unfitMacPrefix,
+  unfitSecondary,
+  unprepared,
+  unresolved,
+  when,
+} from './init-complaints.ts';
+import { singleAddressMask } from './names.ts';
+import { isDiskTemplate, isHypervisor } from './parameter-defaults.ts';
+
+export type { Finding } from './check.ts';
+export type { InitFacts } from './init-complaints.ts';
+
+export const initFindings = (facts: InitFacts): readonly Finding[] => findingsOf(initChecks, facts);
+
+export const initChecks: readonly Check<InitFacts>[] = [
+  {
+    name: 'no-cluster-here',
+    reason: 'CLUSTER_EXISTS',
+    finds: ({ clusterExists }) => when(clusterExists, 'This host already belongs to a cluster'),
+    hint: 'Take that cluster apart first, or use another host',
+  },
+
+  {
+    name: 'no-leftovers',
+    reason: 'CLUSTER_EXISTS',
+    finds: ({ clusterExists, leftovers }) =>
+      clusterExists ? undefined : anyOf('Something of an earlier cluster is left', leftovers),
+    hint: 'Move it away; directories may stay',
+  },
+
+  {
+    name: 'hypervisors-are-known',
+    reason: 'WRONG_INPUT',
+    finds: ({ enabledHypervisors }) => chosenFrom('hypervisor', enabledHypervisors, isHypervisor),
+  },
+
+  {
+    name: 'disk-templates-are-known',
+    reason: 'WRONG_INPUT',
+    finds: ({ enabledDiskTemplates }) => chosenFrom('disk template', enabledDiskTemplates, isDiskTemplate),
+  },
+
+  {
+    name: 'disk-templates-need-no-preparation',
+    reason: 'WRONG_INPUT',
+    finds: ({ enabledDiskTemplates }) => unprepared(enabledDiskTemplates.filter(isDiskTemplate)),
+    hint: 'This version prepares no storage; enable diskless, blockdev, rbd or ext',
+  },
+
+  {
+    name: 'ip-version-is-known',
+    reason: 'WRONG_INPUT',
+    finds: ({ family }) => when(family !== 4 && family !== 6, `IP version ${family} is neither 4 nor 6`),
+  },
+
+  { name: 'host-name-is-one', reason: 'HOST_UNFIT', finds: ({ hostName }) => complaintAbout(hostName) },
+
+  {
+    name: 'host-name-resolves',
+    reason: 'NAME_UNRESOLVABLE',
+    finds: (facts) => unresolved(facts, `this host's name ${facts.hostName}`, hostAddress(facts)),
+    hint: 'Fix DNS or the hosts file',
+  },
+
+  {
+    name: 'host-address-is-not-loopback',
+    reason: 'HOST_UNFIT',
+    finds: (facts) => forbiddenLoopback(facts, addressOf(facts.hostName), hostAddress(facts)),
+    hint: 'Fix DNS or the hosts file',
+  },
+
+  {
+    name: 'host-address-is-ours',
+    reason: 'ADDRESS_NOT_OWNED',
+    finds: (facts) => foreign(facts, addressOf(facts.hostName), hostAddress(facts)),
+    hint: 'Give the address to an interface, or fix DNS or the hosts file',
+  },
+
+  {
+    name: 'cluster-name-is-one',
+    reason: 'WRONG_INPUT',
+    finds: ({ clusterName }) => complaintAbout(clusterName),
+  },
+
+  {
+    name: 'cluster-name-resolves',
+    reason: 'NAME_UNRESOLVABLE',
+    finds: (facts) => unresolved(facts, `the cluster's name ${facts.clusterName}`, clusterAddress(facts)),
+    hint: 'Give the cluster a name and an address of its own in DNS or the hosts file',
+  },
+
+  {
+    name: 'cluster-address-is-not-loopback',
+    reason: 'HOST_UNFIT',
+    finds: (facts) => forbiddenLoopback(facts, addressOf(facts.clusterName), clusterAddress(facts)),
+    hint: 'Fix DNS or the hosts file',
+  },
+
+  {
+    name: 'cluster-address-is-free',
+    reason: 'ADDRESS_IN_USE',
+    finds: (facts) => occupied(facts, clusterAddress(facts)),
+    hint: 'The cluster needs an address that nobody has; the master will raise it',
+  },
+
+  {
+    name: 'secondary-ip-is-ipv4',
+    reason: 'WRONG_INPUT',
+    finds: ({ family, secondaryIp }) => unfitSecondary(family, secondaryIp),
+  },
+
+  {
+    name: 'secondary-ip-is-not-loopback',
+    reason: 'HOST_UNFIT',
+    finds: (facts) => forbiddenLoopback(facts, 'The secondary IP', facts.secondaryIp),
+  },
+
+  {
+    name: 'secondary-ip-is-ours',
+    reason: 'ADDRESS_NOT_OWNED',
+    finds: (facts) => foreign(facts, 'The secondary IP', facts.secondaryIp),
+  },
+
+  {
+    name: 'netmask-fits',
+    reason: 'WRONG_INPUT',
+    finds: ({ family, netmask }) => outside('Netmask', netmask, 1, singleAddressMask(family)),
+  },
+
+  {
+    name: 'mac-prefix-is-usable',
+    reason: 'WRONG_INPUT',
+    finds: ({ macPrefix }) => unfitMacPrefix(macPrefix),
+  },
+
+  {
+    name: 'master-netdev-exists',
+    reason: 'WRONG_INPUT',
+    finds: ({ masterNetdev: device, netdevExists }) => when(!netdevExists, `There is no device '${device}'`),
+    hint: 'Name the one for the master IP with --master-netdev',
+  },
+
+  {
+    name: 'candidate-pool-size-fits',
+    reason: 'WRONG_INPUT',
+    finds: ({ candidatePoolSize }) => outside('Candidate pool size', candidatePoolSize, 1),
+  },
+
+  {
+    name: 'ssh-host-key-exists',
+    reason: 'HOST_UNFIT',
+    finds: ({ sshHostKeyFound }) => when(!sshHostKeyFound, 'This host has no SSH host key'),
+    hint: 'Install and start the SSH server; any type of key will do',
+  },
+];

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { mayCall, permissions } from './method-table.ts';
+import { rosterFrom, uuidOf } from './testing/notation.ts';
+
+const contract = fileURLToPath(new URL('../../../proto', import.meta.url));
+
+/** Paths of all calls of the contract, read from its text. */
+const callsOfContract = (): string[] =>
+  readdirSync(contract, { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.proto'))
+    .flatMap((file) => callsIn(readFileSync(join(contract, file), 'utf8')));
+
+function callsIn(text: string): string[] {
+  const [, area] = /^package ([\w.]+);/m.exec(text) ?? [];
+  return [...text.matchAll(/^service (\w+) \{(.*?)^\}/gms)].flatMap(([, service, body = '']) =>
+    [...body.matchAll(/^\s*rpc (\w+)\(/gm)].map(([, call]) => `/${area}.${service}/${call}`),
+  );
+}
+
+/** On q2, in the roster's opinion; without one the node has not received any yet. */
+const ask = (path: string, caller: 'local' | number, roster = rosterFrom('M C R')) =>
+  mayCall(path, caller === 'local' ? { kind: 'local' } : { kind: 'node', uuid: uuidOf(caller) }, {
+    uuid: uuidOf(2),
+    roster,
+  });
+
+const anyNode = '/quorate.node.v1.VoteService/GetVote';
+const candidate = '/quorate.node.v1.ConfigurationService/GetConfiguration';
+const self = '/quorate.node.v1.OfficeService/TakeOffice';
+const local = '/quorate.master.v1.MastershipService/Failover';
+
+describe('the method table', () => {
+  it('has a row for every call of the contract, and no other', () => {
+    expect(Object.keys(permissions).toSorted()).toEqual(callsOfContract().toSorted());
+  });
+
+  it.each<[string, (number | 'local')[], string]>([
+    [anyNode, [1, 2, 3, 9, 'local'], 'even a node this one has not heard of'],
+    [candidate, [1, 2, 'local'], 'who holds the record may ask for it'],
+    [self, [2, 'local'], ''],
+    [local, ['local'], 'BEH-293 not even the master, over the network'],
+  ])('%s is for %j %s', (path, allowed) => {
+    const callers = [1, 2, 3, 9, 'local'] as const;
+    expect(callers.filter((caller) => ask(path, caller) === undefined)).toEqual(allowed);
+  });
+
+  it('BEH-293 says why not', () => {
+    expect(ask(self, 3)).toBe(`${self} is for the node itself only, not for node uuid-3`);
+  });
+
+  it('refuses a candidate’s call while this node knows no roster', () => {
+    const own = { uuid: uuidOf(2), roster: null };
+    expect(mayCall(candidate, { kind: 'node', uuid: uuidOf(1) }, own)).toContain(
+      'for master candidates only',
+    );
+  });
+
+  it.each(['/quorate.node.v1.VoteService/SetVote', '', 'toString', '__proto__'])(
+    'refuses %j to everybody',
+    (path) => {
+      expect(ask(path, 'local')).toContain('There is no call');
+    },
+  );
+});

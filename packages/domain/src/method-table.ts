@@ -1,0 +1,75 @@
+/**
+ * Which role may call what. Both daemons ask here before anything else looks at a call.
+ *
+ * A role is told by the caller's certificate and this node's roster. `any-node` holds even for a node the roster
+ * does not know, because it may be this node that lags; for calls that change something the voter's rules
+ * (voter.ts) or the callee's epoch decide then.
+ *
+ * Counterpart in Ganeti: candidate_certs, by which every candidate may call everything on every node (spec V7).
+ */
+import { isCandidate, nodeByUuid, type NodeUuid, type Roster } from './roster.ts';
+
+/** `local` is an administrator on the host's own socket, who may call everything. */
+export type Permission = 'any-node' | 'candidate' | 'self' | 'local';
+
+export type CallerIdentity = { readonly kind: 'local' } | { readonly kind: 'node'; readonly uuid: NodeUuid };
+
+export interface CalleeIdentity {
+  readonly uuid: NodeUuid;
+  /** null on a node that has not received any. */
+  readonly roster: Roster | null;
+}
+
+export const permissions: Readonly<Record<string, Permission>> = {
+  '/grpc.health.v1.Health/Check': 'any-node',
+  '/grpc.health.v1.Health/Watch': 'any-node',
+  // looking
+  '/quorate.node.v1.NodeVersionService/GetNodeVersion': 'any-node',
+  '/quorate.node.v1.VoteService/GetVote': 'any-node',
+  '/quorate.node.v1.OfficeService/GetOffice': 'any-node',
+  '/quorate.node.v1.VerifyService/GetNodeFacts': 'any-node',
+  '/quorate.master.v1.StatusService/GetStatus': 'any-node',
+  // the record holds what only candidates may know
+  '/quorate.node.v1.ConfigurationService/GetConfiguration': 'candidate',
+  // changing: the epoch tells whether the caller is the one who may
+  '/quorate.node.v1.GrantService/RequestGrant': 'any-node',
+  '/quorate.node.v1.ConfigurationService/PutConfiguration': 'any-node',
+  '/quorate.node.v1.OfficeService/LeaveOffice': 'any-node',
+  // a node changing itself
+  '/quorate.node.v1.OfficeService/TakeOffice': 'self',
+  '/quorate.node.v1.MasterIpService/ActivateMasterIp': 'self',
+  '/quorate.node.v1.MasterIpService/DeactivateMasterIp': 'self',
+  '/quorate.node.v1.NodeMembershipService/LeaveCluster': 'self',
+  // administering
+  '/quorate.master.v1.ParametersService/ModifyCluster': 'candidate',
+  '/quorate.master.v1.ParametersService/RetireMaster': 'local',
+  '/quorate.master.v1.MastershipService/Failover': 'local',
+  '/quorate.master.v1.MastershipService/StandDown': 'local',
+  '/quorate.master.v1.EnrolmentService/EnrolNode': 'local',
+  '/quorate.master.v1.EnrolmentService/AddNode': 'local',
+};
+
+/** Why this caller may not; undefined if it may. A path without a row is refused to everybody. */
+export function mayCall(path: string, caller: CallerIdentity, own: CalleeIdentity): string | undefined {
+  const permission = Object.hasOwn(permissions, path) ? permissions[path] : undefined;
+  if (!permission) return `There is no call ${path}`;
+  if (caller.kind === 'local' || holds[permission](caller.uuid, own)) return undefined;
+  return `${path} is for ${audiences[permission]} only, not for node ${caller.uuid}`;
+}
+
+const holds: Readonly<Record<Permission, (caller: NodeUuid, own: CalleeIdentity) => boolean>> = {
+  'any-node': () => true,
+  candidate: (caller, { roster }) => {
+    const node = roster && nodeByUuid(roster, caller);
+    return !!node && isCandidate(node);
+  },
+  self: (caller, own) => caller === own.uuid,
+  local: () => false,
+};
+
+const audiences: Readonly<Record<Permission, string>> = {
+  'any-node': 'nodes of this cluster',
+  candidate: 'master candidates',
+  self: 'the node itself',
+  local: 'administrators on this host',
+};

@@ -1,0 +1,106 @@
+/**
+ * A host that is to become a node: what is known of it, whether the configuration has room for it, and how it is stored.
+ *
+ * Adding it is `withNode` in configuration-changes.ts. Counterpart in Ganeti: LUNodeAdd in lib/cmdlib/node.py.
+ */
+import type { Configuration, Draft, NodeObject } from './configuration.ts';
+import { ClusterError } from './errors.ts';
+import type { InitNode } from './initial-configuration.ts';
+import { ipFamily, isIPv4, parseHostName } from './names.ts';
+import type { NodeUuid } from './roster.ts';
+import { addressesOf } from './validate-configuration.ts';
+
+export interface NewNode extends InitNode {
+  readonly uuid: NodeUuid;
+  /** May ever be a candidate; true if absent. */
+  readonly masterCapable?: boolean | undefined;
+  /** Group UUID; the only group if absent. */
+  readonly group?: string | undefined;
+}
+
+/**
+ * Whether a host may become a node, as far as the configuration can tell.
+ *
+ * Fails with WRONG_INPUT, NODE_EXISTS (BEH-253), ADDRESS_IN_USE (BEH-254), or WRONG_INPUT where one host has a second
+ * network and the master has none, or the reverse (BEH-255).
+ */
+export function requireNewNode(draft: Draft, newNode: NodeAddresses): void {
+  requireAddresses(draft, newNode);
+  requireFree(draft, newNode);
+  requireSameHoming(draft, newNode);
+}
+
+interface NodeAddresses {
+  readonly uuid?: NodeUuid | undefined;
+  readonly name: string;
+  readonly primaryIp: string;
+  readonly secondaryIp?: string | undefined;
+}
+
+function requireAddresses({ configuration }: Draft, { name, primaryIp, secondaryIp }: NodeAddresses): void {
+  const family = configuration.cluster.primary_ip_family === 10 ? 6 : 4;
+  if (parseHostName(name) !== name) throw new ClusterError('WRONG_INPUT', `'${name}' is not in lower case`);
+  if (ipFamily(primaryIp) !== family)
+    throw new ClusterError('WRONG_INPUT', `Address ${primaryIp} of ${name} is not IPv${family}`);
+  if (!isIPv4(secondaryIp ?? primaryIp))
+    throw new ClusterError('WRONG_INPUT', `${name} needs a secondary IP, and it must be IPv4`);
+}
+
+function requireFree({ configuration }: Draft, { uuid, name, primaryIp, secondaryIp }: NodeAddresses): void {
+  const known = Object.values(configuration.nodes).find((node) => node.name === name || node.uuid === uuid);
+  if (known) throw new ClusterError('NODE_EXISTS', `${known.name} is already a node of this cluster`);
+  const taken = addressesOf(configuration).find(
+    ({ address }) => address === primaryIp || address === secondaryIp,
+  );
+  if (taken)
+    throw new ClusterError('ADDRESS_IN_USE', `Address ${taken.address} of ${name} belongs to ${taken.owner}`);
+}
+
+function requireSameHoming({ configuration }: Draft, { name, primaryIp, secondaryIp }: NodeAddresses): void {
+  const master = configuration.nodes[configuration.cluster.master_node];
+  if (!master) throw new ClusterError('NO_MASTER', 'The cluster has no master; it is being destroyed');
+  const masterIsDual = master.primary_ip !== master.secondary_ip;
+  const nodeIsDual = primaryIp !== (secondaryIp ?? primaryIp);
+  if (masterIsDual === nodeIsDual) return;
+  const has = (dual: boolean): string => (dual ? 'a secondary IP of its own' : 'none');
+  throw new ClusterError(
+    'WRONG_INPUT',
+    `The master has ${has(masterIsDual)}, ${name} has ${has(nodeIsDual)}; all nodes must be alike`,
+  );
+}
+
+/** The node as it is stored, with the key set that Ganeti gives a node it adds. */
+export function newNodeObject(
+  configuration: Configuration,
+  node: NewNode,
+  candidate: boolean,
+  nowSeconds: number,
+): NodeObject {
+  return {
+    name: node.name,
+    primary_ip: node.primaryIp,
+    secondary_ip: node.secondaryIp ?? node.primaryIp,
+    master_candidate: candidate,
+    offline: false,
+    drained: false,
+    group: node.group ?? onlyGroup(configuration),
+    master_capable: node.masterCapable ?? true,
+    vm_capable: true,
+    ndparams: {},
+    powered: true,
+    ctime: nowSeconds,
+    mtime: nowSeconds,
+    uuid: node.uuid,
+    serial_no: 1,
+    tags: [],
+  };
+}
+
+function onlyGroup({ nodegroups }: Configuration): string {
+  const [group, ...others] = Object.keys(nodegroups);
+  if (group !== undefined && others.length === 0) return group;
+  throw new ClusterError(
+    'WRONG_INPUT',
+    'The cluster has more than one node group; name one for the new node',
+  );
+}

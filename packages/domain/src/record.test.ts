@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import type { ClusterRecord, Configuration } from './configuration.ts';
+import { parseRecord, recordText, seal, writeRecord } from './record.ts';
+import { draftFrom, draftOfSize } from './testing/drafts.ts';
+
+const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
+const sample = (name: string): Configuration => {
+  const file = new URL(`../../../test/samples/config.data.${name}`, import.meta.url);
+  return JSON.parse(readFileSync(file, 'utf8')) as Configuration;
+};
+const record = seal(draftOfSize(3), sha256);
+
+/** The record's text after someone changed it, with a digest that fits again unless told otherwise. */
+function altered(change: (record: Mutable) => void, sealedAgain = true): string {
+  const copy = JSON.parse(writeRecord(record)) as Mutable;
+  change(copy);
+  return JSON.stringify(sealedAgain ? seal(copy as unknown as ClusterRecord, sha256) : copy);
+}
+// oxlint-disable-next-line typescript/no-explicit-any -- a test may break anything
+type Mutable = any;
+
+describe('a record', () => {
+  it('has the version its content says', () => {
+    const { epoch, serial, digest } = record.version;
+    expect([epoch, serial]).toEqual([1, 3]);
+    expect(digest).toBe(sha256(recordText(record)));
+    expect(recordText(record)).not.toContain(digest);
+  });
+
+  it.each(['after-init', 'after-node-add', 'before-failover', 'after-failover'])(
+    'BEH-161, BEH-162 survives writing and reading: %s',
+    (name) => {
+      const sealed = seal(draftFrom(sample(name)), sha256);
+      expect(parseRecord(writeRecord(sealed), sha256)).toEqual(sealed);
+      expect(writeRecord(parseRecord(writeRecord(sealed), sha256))).toBe(writeRecord(sealed));
+    },
+  );
+
+  it('BEH-162 carries keys it does not know', () => {
+    const draft = draftOfSize(2);
+    const disks = { d1: { uuid: 'd1', 'x-y': [1.5, { deep: null }] } };
+    const sealed = seal({ ...draft, configuration: { ...draft.configuration, disks } }, sha256);
+    expect(parseRecord(writeRecord(sealed), sha256).configuration.disks).toEqual(disks);
+  });
+
+  it('has the same digest whatever the order of its keys', () => {
+    const { configuration, ours } = draftOfSize(3);
+    const reversed = Object.fromEntries(Object.entries(configuration).reverse()) as unknown as Configuration;
+    expect(seal({ ours, configuration: reversed }, sha256).version).toEqual(record.version);
+  });
+});
+
+describe('a record is refused', () => {
+  it.each([
+    [
+      'BEH-163 later format',
+      altered((r) => (r.configuration.version = 3_010_000)),
+      'STATE_TOO_NEW',
+      '3010000 is not 3000000',
+    ],
+    [
+      'BEH-163 earlier format',
+      altered((r) => (r.configuration.version = 2_160_000)),
+      'STATE_CORRUPT',
+      '2160000 is not 3000000',
+    ],
+    ['cut off', writeRecord(record).slice(0, 999), 'STATE_CORRUPT', 'is not JSON'],
+    ['empty', '', 'STATE_CORRUPT', 'is not JSON'],
+    ['something else', '[]', 'STATE_CORRUPT', 'it is not an object'],
+    ['config.data itself', JSON.stringify(record.configuration), 'STATE_CORRUPT', 'configuration is missing'],
+    [
+      'edited',
+      altered((r) => (r.configuration.cluster.master_netdev = 'eth1'), false),
+      'STATE_CORRUPT',
+      'does not match its version',
+    ],
+    [
+      'other epoch stated',
+      altered((r) => (r.version.epoch = 2), false),
+      'STATE_CORRUPT',
+      'does not match its version',
+    ],
+    [
+      'no master',
+      altered((r) => delete r.configuration.cluster.master_node),
+      'STATE_CORRUPT',
+      'configuration.cluster.master_node is missing',
+    ],
+    [
+      'no ports',
+      altered((r) => (Object.values<Mutable>(r.ours.nodes)[0].nodePort = 0)),
+      'STATE_CORRUPT',
+      'nodePort is not a whole number',
+    ],
+  ])('%s', (_, text, reason, words) => {
+    expect(() => parseRecord(text, sha256)).toThrow(
+      expect.objectContaining({ reason, message: expect.stringContaining(words) }),
+    );
+  });
+});

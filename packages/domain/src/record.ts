@@ -1,0 +1,138 @@
+/**
+ * The cluster's record as text: what `cluster.json` holds, what PutConfiguration carries, and what its digest covers.
+ *
+ * Nothing is read from or written to disk here. The hash function comes from the caller, because the rules know no crypto.
+ */
+import { canonicalJson } from './canonical-json.ts';
+import { type ClusterRecord, configurationFormat, type Draft } from './configuration.ts';
+import { ClusterError } from './errors.ts';
+import {
+  filledText,
+  flag,
+  integer,
+  listOf,
+  map,
+  mapOf,
+  number,
+  object,
+  oneOf,
+  parseJson,
+  requireShape,
+  type Shape,
+  text,
+} from './shape.ts';
+import { sameVersion, type Version } from './version.ts';
+
+/** SHA-256 of a text's UTF-8 form, lower-case hex. */
+export type Sha256 = (text: string) => string;
+
+/** The text that the version's digest covers. */
+export const recordText = ({ configuration, ours }: Draft): string => canonicalJson({ configuration, ours });
+
+/** Gives a draft its version: the epoch it says, its own serial, its own digest. */
+export function seal(draft: Draft, sha256: Sha256): ClusterRecord {
+  const { configuration, ours } = draft;
+  return { version: versionOf(draft, sha256), configuration, ours };
+}
+
+const versionOf = (draft: Draft, sha256: Sha256): Version => ({
+  epoch: draft.ours.epoch,
+  serial: draft.configuration.serial_no,
+  digest: sha256(recordText(draft)),
+});
+
+/** The whole record as one line; `parseRecord` is its inverse. */
+export const writeRecord = ({ version, configuration, ours }: ClusterRecord): string =>
+  `${canonicalJson({ version, configuration, ours })}\n`;
+
+/**
+ * Reads a record and proves that it is one, whole and unaltered.
+ *
+ * Fails with STATE_TOO_NEW if the configuration has a later format than ours, with STATE_CORRUPT for any other fault (BEH-163).
+ */
+export function parseRecord(json: string, sha256: Sha256): ClusterRecord {
+  const value = parseJson(json, what, 'STATE_CORRUPT');
+  requireShape(value, formatShape, what, 'STATE_CORRUPT');
+  requireFormat((value as { configuration: { version: number } }).configuration.version);
+  requireShape(value, recordShape, what, 'STATE_CORRUPT');
+  const record = value as ClusterRecord;
+  requireVersion(record, versionOf(record, sha256));
+  return record;
+}
+
+const what = 'The cluster record';
+
+function requireFormat(format: number): void {
+  if (format === configurationFormat) return;
+  throw new ClusterError(
+    format > configurationFormat ? 'STATE_TOO_NEW' : 'STATE_CORRUPT',
+    `Configuration format ${format} is not ${configurationFormat}`,
+    { hint: 'Use the software version that wrote it, or convert it first; the file was not touched' },
+  );
+}
+
+function requireVersion(record: ClusterRecord, actual: Version): void {
+  if (sameVersion(record.version, actual)) return;
+  throw new ClusterError('STATE_CORRUPT', `${what} does not match its version`, {
+    hint: 'It was damaged or edited by hand; take an earlier generation or the copy of another candidate',
+    facts: { stated: JSON.stringify(record.version), actual: JSON.stringify(actual) },
+  });
+}
+
+const serial = integer(0);
+const named = { uuid: filledText, name: filledText, serial_no: serial };
+
+const nodeShape = object({
+  ...named,
+  primary_ip: filledText,
+  secondary_ip: text,
+  group: filledText,
+  master_candidate: flag,
+  drained: flag,
+  offline: flag,
+  master_capable: flag,
+  vm_capable: flag,
+  ndparams: map,
+});
+
+const clusterShape = object({
+  uuid: filledText,
+  serial_no: serial,
+  cluster_name: filledText,
+  master_node: text,
+  master_ip: filledText,
+  master_netdev: text,
+  master_netmask: integer(1, 128),
+  primary_ip_family: oneOf(2, 10),
+  candidate_pool_size: integer(1),
+  candidate_certs: mapOf(text),
+  enabled_hypervisors: listOf(text),
+  hvparams: mapOf(map),
+  ndparams: object({ ssh_port: integer(1, 65535) }),
+  uid_pool: listOf(listOf(integer(0))),
+});
+
+const formatShape = object({ configuration: object({ version: number }) });
+
+const recordShape: Shape = object({
+  version: object({ epoch: integer(0), serial, digest: filledText }),
+  configuration: object({
+    serial_no: serial,
+    cluster: clusterShape,
+    nodes: mapOf(nodeShape),
+    nodegroups: mapOf(object(named)),
+    instances: map,
+    networks: map,
+    disks: map,
+    filters: map,
+  }),
+  ours: object({
+    epoch: integer(0),
+    nodes: mapOf(
+      object({ nodePort: integer(1, 65535), masterPort: integer(1, 65535), certificateSha256: text }),
+    ),
+    history: listOf(
+      object({ epoch: integer(0), node: filledText, name: filledText, since: text, how: text }),
+    ),
+  }),
+});

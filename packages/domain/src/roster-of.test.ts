@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import { withMaster, withNodesOffline, withoutMaster } from './configuration-changes.ts';
+import { seal } from './record.ts';
+import { parseRoster, roleOf, rosterOf } from './roster-of.ts';
+import { draftOfSize, testSeconds, uuidOf } from './testing/drafts.ts';
+
+const sha256 = (): string => 'd'.repeat(64);
+const sealed = (size: number) => seal(draftOfSize(size), sha256);
+
+describe('the roster of a configuration', () => {
+  it('holds what a node must know of the others', () => {
+    expect(rosterOf(sealed(1), 'e')).toEqual({
+      clusterUuid: uuidOf('cluster'),
+      clusterName: 'cluster.lab.test',
+      version: { epoch: 1, serial: 1, digest: sha256() },
+      master: uuidOf('node'),
+      masterIp: { address: '10.99.0.100', netmask: 32, device: 'eth0', family: 4 },
+      nodes: [
+        {
+          uuid: uuidOf('node'),
+          name: 'node1.lab.test',
+          address: '10.99.0.11',
+          nodePort: 1811,
+          masterPort: 1816,
+          role: 'master',
+        },
+      ],
+      ssconfDigest: 'e',
+    });
+  });
+
+  it('sorts nodes naturally', () => {
+    const names = rosterOf(sealed(11), '').nodes.map((node) => node.name.replace('.lab.test', ''));
+    expect(names.slice(0, 3).concat(names.slice(9))).toEqual(['node1', 'node2', 'node3', 'node10', 'node11']);
+  });
+
+  it('names the new master and who is offline', () => {
+    const moved = withMaster(draftOfSize(3), {
+      node: uuidOf('node', 2),
+      epoch: 2,
+      nowSeconds: testSeconds,
+      how: 'failover',
+    });
+    const roster = rosterOf(seal(withNodesOffline(moved, [uuidOf('node')], testSeconds), sha256), '');
+    expect([roster.master, roster.version.epoch]).toEqual([uuidOf('node', 2), 2]);
+    expect(roster.nodes.map((node) => node.role)).toEqual(['offline', 'master', 'candidate']);
+  });
+
+  it('has no master while the cluster is destroyed', () => {
+    expect(rosterOf(seal(withoutMaster(draftOfSize(1), testSeconds), sha256), '').master).toBeNull();
+  });
+
+  // Flags of a node that is not master: c(andidate), d(rained), o(ffline).
+  it.each([
+    ['cdo', 'candidate'],
+    ['do', 'drained'],
+    ['o', 'offline'],
+    ['', 'regular'],
+  ])('flags %j make it %s', (flags, role) => {
+    const draft = draftOfSize(2);
+    const node = draft.configuration.nodes[uuidOf('node', 2)];
+    if (!node) throw new Error('no second node');
+    const [master_candidate, drained, offline] = ['c', 'd', 'o'].map((f) => flags.includes(f)) as [
+      boolean,
+      boolean,
+      boolean,
+    ];
+    expect(roleOf(draft, { ...node, master_candidate, drained, offline })).toBe(role);
+  });
+});
+
+describe('the text of a roster', () => {
+  const roster = rosterOf(sealed(3), 'e');
+
+  it('is read back unchanged', () => expect(parseRoster(JSON.stringify(roster))).toEqual(roster));
+
+  it.each([
+    ['{}', 'clusterUuid is missing'],
+    ['', 'is not JSON'],
+    [JSON.stringify({ ...roster, nodes: [{}] }), 'nodes[0].uuid is missing'],
+    [JSON.stringify({ ...roster, master: uuidOf('node', 9) }), 'not among its nodes'],
+  ])('%s is refused: %s', (text, words) => {
+    expect(() => parseRoster(text)).toThrow(
+      expect.objectContaining({ reason: 'STATE_CORRUPT', message: expect.stringContaining(words) }),
+    );
+  });
+});

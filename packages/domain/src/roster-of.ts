@@ -1,0 +1,85 @@
+/**
+ * From the configuration to the roster, and from the roster's text back to the roster.
+ *
+ * The roster is what a node keeps that holds no configuration; see roster.ts for what is in it and why.
+ */
+import type { ClusterRecord, Draft, NodeObject } from './configuration.ts';
+import { ClusterError } from './errors.ts';
+import { compareNaturally } from './names.ts';
+import type { MasterIpParameters, Role, Roster, RosterNode } from './roster.ts';
+import { filledText, integer, listOf, object, oneOf, orNull, parseShaped, text } from './shape.ts';
+
+/** `ssconfDigest` is the hash over `ssconfDigestText` of the same record. */
+export function rosterOf(record: ClusterRecord, ssconfDigest: string): Roster {
+  const { cluster, nodes } = record.configuration;
+  return {
+    clusterUuid: cluster.uuid,
+    clusterName: cluster.cluster_name,
+    version: record.version,
+    master: nodes[cluster.master_node] ? cluster.master_node : null,
+    masterIp: masterIpOf(record),
+    nodes: Object.values(nodes)
+      .map((node) => rosterNodeOf(record, node))
+      .sort((a, b) => compareNaturally(a.name, b.name)),
+    ssconfDigest,
+  };
+}
+
+export function masterIpOf({ configuration: { cluster } }: Draft): MasterIpParameters {
+  return {
+    address: cluster.master_ip,
+    netmask: cluster.master_netmask,
+    device: cluster.master_netdev,
+    family: cluster.primary_ip_family === 10 ? 6 : 4,
+  };
+}
+
+/** Should several flags be set, which they must not be, the first of this order counts. */
+export function roleOf(draft: Draft, node: NodeObject): Role {
+  if (node.uuid === draft.configuration.cluster.master_node) return 'master';
+  if (node.master_candidate) return 'candidate';
+  if (node.drained) return 'drained';
+  return node.offline ? 'offline' : 'regular';
+}
+
+function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
+  const ours = draft.ours.nodes[node.uuid];
+  if (!ours) throw new ClusterError('STATE_CORRUPT', `The cluster record knows no ports of ${node.name}`);
+  return {
+    uuid: node.uuid,
+    name: node.name,
+    address: node.primary_ip,
+    nodePort: ours.nodePort,
+    masterPort: ours.masterPort,
+    role: roleOf(draft, node),
+  };
+}
+
+/** Reads `roster.json`. Fails with STATE_CORRUPT, saying what is wrong. */
+export function parseRoster(json: string): Roster {
+  const roster = parseShaped(json, rosterShape, 'The roster', 'STATE_CORRUPT') as Roster;
+  if (roster.master !== null && !roster.nodes.some((node) => node.uuid === roster.master))
+    throw new ClusterError('STATE_CORRUPT', 'The roster names a master that is not among its nodes');
+  return roster;
+}
+
+const port = integer(1, 65535);
+
+const rosterShape = object({
+  clusterUuid: filledText,
+  clusterName: filledText,
+  version: object({ epoch: integer(0), serial: integer(0), digest: text }),
+  master: orNull(filledText),
+  masterIp: object({ address: filledText, netmask: integer(1, 128), device: text, family: oneOf(4, 6) }),
+  nodes: listOf(
+    object({
+      uuid: filledText,
+      name: filledText,
+      address: filledText,
+      nodePort: port,
+      masterPort: port,
+      role: oneOf('master', 'candidate', 'regular', 'drained', 'offline'),
+    }),
+  ),
+  ssconfDigest: text,
+});

@@ -1,0 +1,101 @@
+/**
+ * What `status` and `votes` tell: one round of votes, judged. The keys are what `--json` prints and stay stable.
+ *
+ * Counterpart in Ganeti: lib/bootstrap.py, MajorityHealthy, whose list of unhealthy nodes is wrong (spec V1).
+ */
+import { electorateOf } from './electorate.ts';
+import { nodeByUuid, type NodeUuid, type Role, type Roster } from './roster.ts';
+import { newestVersion, type Version } from './version.ts';
+import type { Ballot } from './vote.ts';
+import { countVotes, majorityHealth, tally, type Verdict } from './votes.ts';
+
+interface NamedNode {
+  readonly name: string;
+  readonly uuid: NodeUuid;
+}
+
+export interface NodeStatus extends NamedNode {
+  readonly role: Role;
+  readonly address: string;
+  readonly reachable: boolean;
+  /** Why it is not reachable, or its vote does not count. */
+  readonly reason?: string;
+  readonly vote: { readonly master: string; readonly epoch: number } | null;
+  /** Newest configuration it acknowledged. */
+  readonly version: Version | null;
+}
+
+export interface StatusReport {
+  readonly cluster: { readonly name: string; readonly uuid: string };
+  /** Whom a majority names; null if none does. */
+  readonly master: NamedNode | null;
+  /** Of that mastership; 0 without one. */
+  readonly epoch: number;
+  /** Newest version that any answer shows. */
+  readonly version: Version;
+  readonly electorate: number;
+  readonly needed: number;
+  readonly healthy: boolean;
+  readonly nodes: readonly NodeStatus[];
+}
+
+/** `ballots`: one for every node that was asked; offline nodes are listed without one. */
+export function statusReport(roster: Roster, ballots: readonly Ballot[]): StatusReport {
+  const electorate = electorateOf(roster);
+  const verdict = tally(ballots, electorate);
+  const { healthy, needed } = majorityHealth(ballots, electorate);
+  const answered = ballots.flatMap((b) => (b.kind === 'unreachable' ? [] : [b.vote]));
+  return {
+    cluster: { name: roster.clusterName, uuid: roster.clusterUuid },
+    ...agreedMaster(roster, verdict),
+    version: newestVersion(answered.map((vote) => vote.version)),
+    electorate: electorate.length,
+    needed,
+    healthy,
+    nodes: roster.nodes.map((node) => nodeStatus(roster, node.uuid, ballots.find((b) => b.node.uuid === node.uuid))),
+  };
+}
+
+function agreedMaster(roster: Roster, verdict: Verdict): Pick<StatusReport, 'master' | 'epoch'> {
+  if (verdict.kind !== 'agreed') return { master: null, epoch: 0 };
+  const { node: uuid, epoch } = verdict.master;
+  return { master: { name: nameOf(roster, uuid), uuid }, epoch };
+}
+
+function nodeStatus(roster: Roster, uuid: NodeUuid, ballot: Ballot | undefined): NodeStatus {
+  const node = nodeByUuid(roster, uuid);
+  if (!node) throw new RangeError(`No node ${uuid} in the roster`);
+  const { name, role, address } = node;
+  const known = { name, uuid, role, address };
+  if (!ballot) return { ...known, reachable: false, reason: 'not asked: it is marked offline', vote: null, version: null };
+  if (ballot.kind === 'unreachable') return { ...known, reachable: false, reason: ballot.why, vote: null, version: null };
+  const { master, version } = ballot.vote;
+  const vote = master && { master: nameOf(roster, master.node), epoch: master.epoch };
+  return { ...known, reachable: true, ...(ballot.kind === 'invalid' && { reason: ballot.why }), vote, version };
+}
+
+const nameOf = (roster: Roster, uuid: NodeUuid): string => nodeByUuid(roster, uuid)?.name ?? uuid;
+
+export interface VotesReport {
+  readonly electorate: number;
+  readonly needed: number;
+  readonly valid: number;
+  readonly healthy: boolean;
+  readonly verdict: Verdict['kind'];
+  /** Valid votes, most first. */
+  readonly votes: readonly { readonly master: string; readonly epoch: number; readonly votes: number }[];
+  /** Nodes without a valid vote, each with its cause (BEH-037, BEH-038). */
+  readonly unhealthy: readonly { readonly name: string; readonly why: string }[];
+}
+
+export function votesReport(roster: Roster, ballots: readonly Ballot[]): VotesReport {
+  const electorate = electorateOf(roster);
+  const counts = countVotes(ballots);
+  return {
+    electorate: electorate.length,
+    ...majorityHealth(ballots, electorate),
+    verdict: tally(ballots, electorate).kind,
+    votes: counts.map(({ master, votes }) => ({ master: nameOf(roster, master.node), epoch: master.epoch, votes })),
+  };
+}
+

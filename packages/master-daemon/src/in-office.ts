@@ -1,0 +1,51 @@
+/**
+ * In office: one look at all nodes. Resolves to the tenure that follows.
+ *
+ * Finds out whether somebody else was elected, brings nodes that lag up to date, and raises the address again
+ * if it is gone from this host. (Renewing the lease takes the place of this look.)
+ */
+import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import { getOffice, leaveOffice, takeOffice } from '@quorate/bootstrap/office';
+import { gatherVotes } from '@quorate/bootstrap/votes';
+import { rosterOf } from '@quorate/domain/roster-of';
+import { nodeByUuid, type Roster } from '@quorate/domain/roster';
+import type { Mastership as MastershipOf } from '@quorate/domain/voter-record';
+import type { Ballot } from '@quorate/domain/vote';
+import { bringUpToDate } from './authority.ts';
+import type { InOffice, Standby, Tenure } from './tenure.ts';
+
+export const rosterIn = (office: InOffice): Roster => rosterOf(office.pending?.record ?? office.record, '');
+
+export async function lookAfter(access: ClusterAccess, office: InOffice): Promise<Tenure> {
+  const roster = rosterIn(office);
+  const ballots = await gatherVotes(access, roster);
+  const successor = laterMastership(ballots, office.epoch);
+  if (successor) return giveUp(access, office, roster, successor);
+  const next = await bringUpToDate(access, office, ballots);
+  await keepAddress(access, office, roster);
+  return next;
+}
+
+const laterMastership = (ballots: readonly Ballot[], epoch: number): MastershipOf | undefined =>
+  ballots
+    .flatMap((b) => (b.kind === 'unreachable' || !b.vote.master ? [] : [b.vote.master]))
+    .find((master) => master.epoch > epoch);
+
+/** The node daemon of this host takes the address down and is told the epoch that ended ours. */
+export async function giveUp(
+  access: ClusterAccess,
+  office: InOffice,
+  roster: Roster,
+  successor: MastershipOf,
+): Promise<Standby> {
+  const own = nodeOf(roster, access.own);
+  const name = nodeByUuid(roster, successor.node)?.name ?? successor.node;
+  await leaveOffice(access, own, Math.max(office.epoch, successor.epoch)).catch(() => undefined);
+  return { kind: 'standby', why: `${name} was made master in epoch ${successor.epoch}` };
+}
+
+async function keepAddress(access: ClusterAccess, office: InOffice, roster: Roster): Promise<void> {
+  const own = nodeOf(roster, access.own);
+  const seen = await getOffice(access, own);
+  if (!seen.masterIpHere) await takeOffice(access, own, office.epoch);
+}

@@ -1,0 +1,77 @@
+/**
+ * The master daemon as one thing that starts and stops: serves administrators on a Unix socket and nodes over
+ * mutual TLS, and looks after this node's mastership meanwhile.
+ *
+ * Counterparts in Ganeti: ganeti-wconfd and ganeti-luxid.
+ */
+import { readRoster } from '@quorate/cluster-state/roster-store';
+import { readNodeIdentity } from '@quorate/cluster-state/secrets';
+import type { Settings } from '@quorate/cluster-state/settings';
+import { ensureDirectories, type State } from '@quorate/cluster-state/state';
+import { mayCall } from '@quorate/domain/method-table';
+import { whyRefused } from '@quorate/domain/peer-identity';
+import { timings } from '@quorate/domain/timings';
+import { identityOf } from '@quorate/platform/certificates';
+import type { Clock } from '@quorate/platform/clock';
+import type { Log } from '@quorate/platform/log';
+import { createTlsListener } from '@quorate/platform/tls-listener';
+import { openAccess } from '@quorate/bootstrap/cluster-access';
+import { createServer } from '@quorate/rpc/server';
+import { createMastership } from './mastership.ts';
+import { serveMaster } from './services.ts';
+
+export interface MasterDaemonParts {
+  readonly state: State;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export interface MasterDaemon {
+  /** Takes no more calls; resolves when those under way have ended or the grace is over. */
+  stop(): Promise<void>;
+}
+
+export async function startMasterDaemon({ state, settings, clock, log }: MasterDaemonParts): Promise<MasterDaemon> {
+  const identity = await readNodeIdentity(state);
+  const roster = await readRoster(state);
+  const access = openAccess(identity, clock);
+  const mastership = createMastership({ state, access, log });
+
+  const server = createServer({
+    identify: identityOf,
+    authorise: async (path, caller) => mayCall(path, caller, { uuid: access.own, roster: await readRoster(state) }),
+    onCall: ({ path, caller, reason, durationMs }) =>
+      log[reason ? 'warn' : 'debug']({ path, caller, reason, durationMs }, reason ? 'call refused' : 'call served'),
+  });
+  serveMaster(server, { state, access, mastership });
+
+  const listener = createTlsListener({
+    identity,
+    limits: {
+      handshakeMs: timings.handshakeMs,
+      pendingTotal: timings.pendingHandshakesTotal,
+      pendingPerAddress: timings.pendingHandshakesPerAddress,
+    },
+    admit: (der) => whyRefused(identityOf(der), identity.clusterUuid),
+    onConnection: (socket) => server.accept(socket),
+    onRefused: (address, why) => log.debug({ address, why }, 'connection refused'),
+  });
+  const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
+  await listener.listen({ host, port: settings.masterPort });
+  await ensureDirectories(state);
+  await state.files.remove(state.layout.masterdSocket.path);
+  await server.listenOnSocket(state.layout.masterdSocket.path);
+  log.info({ node: access.own, host, port: settings.masterPort }, 'master daemon serves');
+
+  const watching = new AbortController();
+  const watch = mastership.watch(watching.signal);
+  return {
+    async stop() {
+      watching.abort();
+      await Promise.all([server.shutdown(timings.shutdownGraceMs), listener.close()]);
+      access.channels.close();
+      await watch;
+    },
+  };
+}

@@ -1,0 +1,118 @@
+/** Puts the master daemon's parts behind the services of proto/quorate/master/v1. Translates; decides nothing. */
+import { awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
+import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
+import type { StepEvent } from '@quorate/bootstrap/steps';
+import { readRoster } from '@quorate/cluster-state/roster-store';
+import type { State } from '@quorate/cluster-state/state';
+import { withCandidatePoolSize, withNode, withoutMaster } from '@quorate/domain/configuration-changes';
+import { ClusterError } from '@quorate/domain/errors';
+import type { RosterNode } from '@quorate/domain/roster';
+import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/AddNodeRequest';
+import type { StepEvent as StepMessage } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
+import type { RpcServer } from '@quorate/rpc/server';
+import { masterServices } from '@quorate/rpc/services';
+import type { Mastership } from './mastership.ts';
+import { assertInOffice, type InOffice } from './tenure.ts';
+
+export interface MasterParts {
+  readonly state: State;
+  readonly access: ClusterAccess;
+  readonly mastership: Mastership;
+}
+
+export function serveMaster(server: RpcServer, { state, access, mastership }: MasterParts): void {
+  const office = async (): Promise<InOffice> => assertInOffice(mastership.tenure(), await readRoster(state));
+
+  server.serve(masterServices.status, {
+    GetStatus: async () => {
+      const tenure = mastership.tenure();
+      const { clusterName } = await readRoster(state);
+      if (tenure.kind === 'standby') return { inOffice: false, clusterName, explanation: tenure.why };
+      const { epoch, pending, lagging } = tenure;
+      return { inOffice: true, epoch, clusterName, pending: pending?.record.version ?? null, laggingNodeUuids: [...lagging] };
+    },
+  });
+
+  server.serve(masterServices.mastership, {
+    Failover: async ({ noVoting, confirmed }, _caller, send) => {
+      if (noVoting && !confirmed) throw unconfirmed();
+      const outcome = await mastership.failover({ noVoting }, (event) => send({ step: stepMessage(event) }));
+      const { master, epoch, warnings } = outcome;
+      send({ outcome: { masterName: master.name, masterUuid: master.uuid, epoch, warnings: [...warnings] } });
+    },
+    StandDown: ({ epoch }) => {
+      mastership.standDown(epoch);
+      return Promise.resolve({ inOffice: mastership.tenure().kind === 'in-office' });
+    },
+  });
+
+  server.serve(masterServices.enrolment, {
+    EnrolNode: async (request) => {
+      const { record } = await office();
+      const secondaryIp = request.secondaryIp || undefined;
+      return enrolNode(state, record, { ...request, secondaryIp }, access.clock.now());
+    },
+    AddNode: async (request) => {
+      const { record } = await office();
+      const known = record.configuration.nodes[request.nodeUuid];
+      if (known) return { candidate: known.master_candidate };
+      await awaitNodeDaemon(access, calledNode(request));
+      const node = newNodeOf({ ...request, uuid: request.nodeUuid }, { ...request, secondaryIp: request.secondaryIp || undefined });
+      const committed = await mastership.change((present, now) => withNode(present, node, now));
+      return { candidate: committed.configuration.nodes[request.nodeUuid]?.master_candidate ?? false };
+    },
+  });
+
+  server.serve(masterServices.parameters, {
+    ModifyCluster: async ({ candidatePoolSize }) => {
+      if (candidatePoolSize === undefined) {
+        throw new ClusterError('WRONG_INPUT', 'Nothing to change was given', { hint: 'Give at least one parameter' });
+      }
+      let notes: readonly string[] = [];
+      const committed = await mastership.change((present, now) => {
+        const changed = withCandidatePoolSize(present, candidatePoolSize, now);
+        notes = changed.notes;
+        return changed.draft;
+      });
+      return { version: committed.version, notes: [...notes] };
+    },
+    RetireMaster: async () => {
+      const { record } = await office();
+      assertLastNode(Object.values(record.configuration.nodes).map((node) => node.name));
+      await mastership.change((present, now) => withoutMaster(present, now));
+      return { masterUuid: access.own };
+    },
+  });
+}
+
+const calledNode = (request: AddNodeRequest__Output): RosterNode => ({
+  uuid: request.nodeUuid,
+  name: request.name,
+  address: request.primaryIp,
+  nodePort: request.nodePort,
+  masterPort: request.masterPort,
+  role: 'regular',
+});
+
+const states = { started: 'STEP_STATE_STARTED', done: 'STEP_STATE_DONE', warned: 'STEP_STATE_WARNED', failed: 'STEP_STATE_FAILED' } as const;
+
+const stepMessage = ({ name, doing, state, durationMs, error }: StepEvent): StepMessage => ({
+  name,
+  doing,
+  state: states[state],
+  durationMs: Math.round(durationMs),
+  message: error?.message ?? '',
+});
+
+function assertLastNode(names: readonly string[]): void {
+  if (names.length === 1) return;
+  throw new ClusterError('NODES_REMAIN', `The cluster still has ${names.length} nodes: ${names.join(', ')}`, {
+    hint: 'Only a cluster of one node can be destroyed',
+  });
+}
+
+const unconfirmed = (): ClusterError =>
+  new ClusterError('CONFIRMATION_NEEDED', 'Taking office without votes can make two masters and was not confirmed', {
+    hint: 'Make sure that no other master runs, then add --yes-do-it',
+  });

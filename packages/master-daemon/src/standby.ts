@@ -1,0 +1,69 @@
+/**
+ * Standby: is this node named master? Resolves to the tenure that follows.
+ *
+ * Taken up again after a restart only if a majority still names this node and nobody has seen a later
+ * mastership. (Automatic failover, which watches the lease, joins here.)
+ *
+ * Counterpart in Ganeti: the vote that ganeti-wconfd and ganeti-luxid hold before they start (spec §7).
+ */
+import { nodeOf } from '@quorate/bootstrap/cluster-access';
+import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import { fetchConfiguration } from '@quorate/bootstrap/fetch-configuration';
+import { takeOffice } from '@quorate/bootstrap/office';
+import { askVote, gatherVotes } from '@quorate/bootstrap/votes';
+import { readClusterRecord } from '@quorate/cluster-state/record-store';
+import { readRoster } from '@quorate/cluster-state/roster-store';
+import type { State } from '@quorate/cluster-state/state';
+import { planCommit } from '@quorate/domain/commit';
+import type { ClusterRecord } from '@quorate/domain/configuration';
+import { electorateOf } from '@quorate/domain/electorate';
+import { ClusterError } from '@quorate/domain/errors';
+import { nodeByUuid } from '@quorate/domain/roster';
+import { decideStart } from '@quorate/domain/start';
+import { compareVersions, newestVersion, sameVersion } from '@quorate/domain/version';
+import type { Ballot } from '@quorate/domain/vote';
+import { surveyDecided } from '@quorate/domain/votes';
+import { bringUpToDate } from './authority.ts';
+import { inOfficeWith, type Tenure } from './tenure.ts';
+
+export async function reconsider(state: State, access: ClusterAccess): Promise<Tenure> {
+  const roster = await readRoster(state);
+  const electorate = electorateOf(roster);
+  const vote = await askVote(access, nodeOf(roster, access.own));
+  if (vote.master?.node !== access.own) {
+    const master = nodeByUuid(roster, vote.master?.node ?? null);
+    return { kind: 'standby', why: master ? `${master.name} is master` : 'no master is recorded' };
+  }
+  const ballots = await gatherVotes(access, roster, (b) => surveyDecided(b, electorate));
+  const decision = decideStart({ own: access.own, ballots, electorate });
+  if (decision.kind !== 'take-office') return { kind: 'standby', why: decision.why };
+  return resume(state, access, ballots, decision.epoch);
+}
+
+/** A change may have been under way when this daemon ended: the newest record counts, as pending until seen on a majority. */
+async function resume(
+  state: State,
+  access: ClusterAccess,
+  ballots: readonly Ballot[],
+  epoch: number,
+): Promise<Tenure> {
+  const record = await newestRecord(state, access, ballots);
+  const resumed = inOfficeWith(record, { record, plan: planCommit(null, record) });
+  const office = await bringUpToDate(access, resumed, ballots);
+  await takeOffice(access, nodeOf(await readRoster(state), access.own), epoch);
+  return office;
+}
+
+async function newestRecord(state: State, access: ClusterAccess, ballots: readonly Ballot[]): Promise<ClusterRecord> {
+  const votes = ballots.flatMap((b) => (b.kind === 'unreachable' ? [] : [b]));
+  const newest = newestVersion(votes.map((b) => b.vote.version));
+  const own = await readClusterRecord(state);
+  if (own && compareVersions(own.version, newest) >= 0) return own;
+  const holder = votes.find((b) => b.vote.holds && sameVersion(b.vote.holds, newest));
+  if (holder) return fetchConfiguration(access, holder.node, newest);
+  throw new ClusterError(
+    'NEWER_CONFIGURATION_ELSEWHERE',
+    'A newer configuration was acknowledged, but no node that holds it answers',
+    { hint: 'Bring back the candidates that are down' },
+  );
+}

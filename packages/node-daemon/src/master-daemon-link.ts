@@ -1,0 +1,40 @@
+/** How the node daemon looks at, and stops, the master daemon of its own host: over the local socket. */
+import type { Layout } from '@quorate/cluster-state/layout';
+import { clusterErrorFrom } from '@quorate/domain/errors';
+import type { Channels, Peer } from '@quorate/rpc/channels';
+import type { MasterDaemonState } from '@quorate/rpc/gen/quorate/node/v1/MasterDaemonState';
+import { masterServices } from '@quorate/rpc/services';
+
+export interface MasterDaemonView {
+  readonly state: keyof typeof MasterDaemonState;
+  /** Epoch of the office it holds; 0 in standby. */
+  readonly epoch: number;
+}
+
+export interface MasterDaemonLink {
+  look(): Promise<MasterDaemonView>;
+  /** Tells it that `epoch` has begun elsewhere. Resolves when it has answered; rejects when it does not. */
+  standDown(epoch: number): Promise<void>;
+}
+
+/** A local process that is alive answers within milliseconds; a stopped one never does. */
+const localAnswerMs = 1_000;
+
+export function masterDaemonLink(channels: Channels, layout: Layout): MasterDaemonLink {
+  const peer: Peer = { kind: 'socket', name: 'quorate-masterd of this host', path: layout.masterdSocket.path };
+  return {
+    async look() {
+      try {
+        const status = await channels.call(peer, masterServices.status.GetStatus, {}, { deadlineMs: localAnswerMs });
+        const state = status.inOffice ? 'MASTER_DAEMON_STATE_IN_OFFICE' : 'MASTER_DAEMON_STATE_STANDBY';
+        return { state, epoch: status.epoch };
+      } catch (caught) {
+        const silent = clusterErrorFrom(caught).reason === 'TIMED_OUT';
+        return { state: silent ? 'MASTER_DAEMON_STATE_SILENT' : 'MASTER_DAEMON_STATE_NOT_RUNNING', epoch: 0 };
+      }
+    },
+    async standDown(epoch) {
+      await channels.call(peer, masterServices.mastership.StandDown, { epoch }, { deadlineMs: localAnswerMs });
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/**
+ * The node daemon as one thing that starts and stops: finds out which node it is, listens, serves.
+ *
+ * Counterpart in Ganeti: lib/server/noded.py.
+ */
+import { removeTemporaries } from '@quorate/cluster-state/installed-files';
+import { readRoster } from '@quorate/cluster-state/roster-store';
+import { readNodeIdentity } from '@quorate/cluster-state/secrets';
+import type { Settings } from '@quorate/cluster-state/settings';
+import type { State } from '@quorate/cluster-state/state';
+import { mayCall } from '@quorate/domain/method-table';
+import { whyRefused } from '@quorate/domain/peer-identity';
+import { softwareVersion } from '@quorate/domain/software';
+import { timings } from '@quorate/domain/timings';
+import { identityOf } from '@quorate/platform/certificates';
+import type { Clock } from '@quorate/platform/clock';
+import type { MasterAddress } from '@quorate/platform/interface-address';
+import type { Log } from '@quorate/platform/log';
+import { createTlsListener } from '@quorate/platform/tls-listener';
+import { createChannels } from '@quorate/rpc/channels';
+import { createServer } from '@quorate/rpc/server';
+import { leaveCluster } from './leave-cluster.ts';
+import { masterDaemonLink } from './master-daemon-link.ts';
+import { listenedAddress, masterAddress } from './master-ip.ts';
+import { nodeFacts } from './node-facts.ts';
+import { createOffice } from './office.ts';
+import { serveNode } from './services.ts';
+import { createVoter } from './voter.ts';
+
+export interface NodeDaemonParts {
+  readonly state: State;
+  readonly settings: Settings;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly interfaceAddress: MasterAddress;
+  /** Called when this node has left its cluster: the program must end, then run `afterwards`. */
+  readonly onLeft: (afterwards: () => Promise<void>) => void;
+}
+
+export interface NodeDaemon {
+  /** Takes no more calls; resolves when those under way have ended or the grace is over. */
+  stop(): Promise<void>;
+}
+
+export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemon> {
+  const { state, settings, clock, log } = parts;
+  const identity = await readNodeIdentity(state);
+  const roster = await readRoster(state);
+  await removeTemporaries(state);
+  const own = identity.nodeUuid;
+
+  const server = createServer({
+    identify: identityOf,
+    authorise: async (path, caller) => mayCall(path, caller, { uuid: own, roster: await readRoster(state) }),
+    onCall: ({ path, caller, reason, durationMs }) =>
+      log[reason ? 'warn' : 'debug']({ path, caller, reason, durationMs }, reason ? 'call refused' : 'call served'),
+  });
+  const listener = createTlsListener({
+    identity,
+    limits: {
+      handshakeMs: timings.handshakeMs,
+      pendingTotal: timings.pendingHandshakesTotal,
+      pendingPerAddress: timings.pendingHandshakesPerAddress,
+    },
+    admit: (der) => whyRefused(identityOf(der), identity.clusterUuid),
+    onConnection: (socket) => server.accept(socket),
+    onRefused: (address, why) => log.debug({ address, why }, 'connection refused'),
+  });
+  const channels = createChannels({ connectMs: timings.connectMs, reconnectMaxMs: timings.reconnectMaxMs });
+
+  const voter = createVoter({ state, own, clock, softwareVersion });
+  const office = createOffice({
+    state,
+    own,
+    voter,
+    address: masterAddress(parts.interfaceAddress, listenedAddress(listener, settings.nodePort)),
+    masterDaemon: masterDaemonLink(channels, state.layout),
+    log,
+  });
+  serveNode(server, {
+    own,
+    voter,
+    office,
+    facts: nodeFacts(state, clock),
+    leaveCluster: leaveCluster(state, voter, parts.onLeft),
+  });
+
+  const everywhere = roster.masterIp.family === 4 ? '0.0.0.0' : '::';
+  const host = settings.bind ?? everywhere;
+  await listener.listen({ host, port: settings.nodePort });
+  log.info({ node: own, host, port: settings.nodePort }, 'node daemon serves');
+  await office.followRecord();
+
+  return {
+    async stop() {
+      await Promise.all([server.shutdown(timings.shutdownGraceMs), listener.close()]);
+      channels.close();
+    },
+  };
+}

@@ -1,0 +1,112 @@
+/**
+ * The master's office on this host: the address, and the master daemon beside us.
+ *
+ * Answers always with what was seen afterwards. A host whose own record no longer names it master gives the
+ * office up by itself. (The lease that ends an office without anybody asking joins here.)
+ *
+ * Counterpart in Ganeti: node_activate_master_ip, node_deactivate_master_ip, node_stop_master, which report
+ * success whatever happened (spec V11).
+ */
+import { readRoster } from '@quorate/cluster-state/roster-store';
+import type { State } from '@quorate/cluster-state/state';
+import { ClusterError } from '@quorate/domain/errors';
+import type { MasterIpParameters, NodeUuid } from '@quorate/domain/roster';
+import type { VoterRecord } from '@quorate/domain/voter-record';
+import type { MasterAddress } from '@quorate/platform/interface-address';
+import type { Log } from '@quorate/platform/log';
+import type { ObservedOffice } from '@quorate/rpc/gen/quorate/node/v1/ObservedOffice';
+import { inTurn } from '@quorate/platform/in-turn';
+import type { MasterDaemonLink } from './master-daemon-link.ts';
+import type { Voter } from './voter.ts';
+
+export interface Office {
+  observe(): Promise<ObservedOffice>;
+  /** Fails with NOT_MASTER or EPOCH_TOO_OLD unless this node's record says it is master in that epoch. */
+  take(epoch: number): Promise<ObservedOffice>;
+  /** `asker` of a higher epoch, or this node itself, may end the office. */
+  leave(epoch: number, asker: NodeUuid): Promise<ObservedOffice>;
+  /** Gives up whatever is held here although the record names somebody else; quiet if there is nothing. */
+  followRecord(): Promise<void>;
+  raiseAddress(): Promise<boolean>;
+  lowerAddress(): Promise<boolean>;
+}
+
+interface OfficeParts {
+  readonly state: State;
+  readonly own: NodeUuid;
+  readonly voter: Voter;
+  readonly address: MasterAddress;
+  readonly masterDaemon: MasterDaemonLink;
+  readonly log: Log;
+}
+
+export function createOffice({ state, own, voter, address, masterDaemon, log }: OfficeParts): Office {
+  const oneAtATime = inTurn();
+  const masterIp = async (): Promise<MasterIpParameters> => (await readRoster(state)).masterIp;
+
+  async function observe(): Promise<ObservedOffice> {
+    const params = await masterIp();
+    const [here, daemon] = await Promise.all([address.isHere(params), masterDaemon.look()]);
+    return { masterDaemon: daemon.state, masterIpHere: here, epoch: daemon.epoch };
+  }
+
+  async function take(epoch: number): Promise<ObservedOffice> {
+    assertMayTake(await voter.record(), own, epoch);
+    await address.raise(await masterIp());
+    log.info({ epoch }, 'office taken');
+    return observe();
+  }
+
+  /** Address first: a master daemon that hangs must not keep it. */
+  async function giveUp(epoch: number): Promise<void> {
+    await address.lower(await masterIp());
+    await masterDaemon.standDown(epoch).catch((error: unknown) => {
+      log.warn({ error: String(error) }, 'the master daemon of this host did not confirm that it stands down');
+    });
+  }
+
+  async function leave(epoch: number, asker: NodeUuid): Promise<ObservedOffice> {
+    assertMayEnd(await voter.record(), own, epoch, asker);
+    await giveUp(epoch);
+    log.info({ epoch, asker }, 'office left');
+    return observe();
+  }
+
+  async function followRecord(): Promise<void> {
+    const record = await voter.record();
+    if (record.master?.node === own) return;
+    const seen = await observe();
+    if (!seen.masterIpHere && seen.masterDaemon !== 'MASTER_DAEMON_STATE_IN_OFFICE') return;
+    log.warn({ master: record.master }, 'another node is master: leaving office');
+    await giveUp(record.epoch);
+  }
+
+  return {
+    observe,
+    take: (epoch) => oneAtATime(() => take(epoch)),
+    leave: (epoch, asker) => oneAtATime(() => leave(epoch, asker)),
+    followRecord: () => oneAtATime(followRecord),
+    raiseAddress: () => oneAtATime(async () => (await address.raise(await masterIp()), address.isHere(await masterIp()))),
+    lowerAddress: () => oneAtATime(async () => (await address.lower(await masterIp()), address.isHere(await masterIp()))),
+  };
+}
+
+function assertMayTake(record: VoterRecord, own: NodeUuid, epoch: number): void {
+  if (epoch < record.epoch) throw tooOld(record);
+  if (record.master?.node !== own || record.master.epoch !== epoch) {
+    throw new ClusterError('NOT_MASTER', `This node is not recorded as master in epoch ${epoch}`, {
+      hint: 'A node takes office only after its configuration was committed in that epoch',
+    });
+  }
+}
+
+function assertMayEnd(record: VoterRecord, own: NodeUuid, epoch: number, asker: NodeUuid): void {
+  if (asker === own || epoch > record.epoch) return;
+  if (epoch === record.epoch && record.grantedTo === asker) return;
+  throw tooOld(record);
+}
+
+const tooOld = (record: VoterRecord): ClusterError =>
+  new ClusterError('EPOCH_TOO_OLD', `This node has seen epoch ${record.epoch}`, {
+    facts: { epoch: String(record.epoch) },
+  });

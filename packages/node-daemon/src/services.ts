@@ -1,0 +1,90 @@
+/** Puts the node daemon's parts behind the services of proto/quorate/node/v1. Translates; decides nothing. */
+import { configurationFormat } from '@quorate/domain/configuration';
+import { ClusterError } from '@quorate/domain/errors';
+import type { NodeUuid } from '@quorate/domain/roster';
+import { parseRecord, writeRecord } from '@quorate/domain/record';
+import { parseRoster } from '@quorate/domain/roster-of';
+import { protocolVersion, softwareVersion } from '@quorate/domain/software';
+import { sha256Hex } from '@quorate/platform/digest';
+import { versionFrom, voteMessage } from '@quorate/rpc/messages';
+import type { Caller, RpcServer } from '@quorate/rpc/server';
+import { nodeServices } from '@quorate/rpc/services';
+import type { LeaveCluster } from './leave-cluster.ts';
+import type { NodeFacts } from './node-facts.ts';
+import type { Office } from './office.ts';
+import type { Voter } from './voter.ts';
+
+export interface NodeParts {
+  readonly own: NodeUuid;
+  readonly voter: Voter;
+  readonly office: Office;
+  readonly facts: NodeFacts;
+  readonly leaveCluster: LeaveCluster;
+}
+
+export function serveNode(server: RpcServer, parts: NodeParts): void {
+  const { own, voter, office } = parts;
+  const uuidOf = (caller: Caller): NodeUuid => (caller.kind === 'node' ? caller.uuid : own);
+
+  server.serve(nodeServices.vote, {
+    GetVote: async () => voteMessage(await voter.vote()),
+  });
+
+  server.serve(nodeServices.grant, {
+    RequestGrant: async (request, caller) => {
+      assertIs(caller, request.candidateUuid, 'Only the candidate itself may ask for its grant');
+      const { epoch, candidateUuid: candidate } = request;
+      await voter.grant({ epoch, candidate, version: versionFrom(request.version) });
+      return { epoch };
+    },
+  });
+
+  server.serve(nodeServices.configuration, {
+    PutConfiguration: async (request, caller) => {
+      assertIs(caller, request.masterUuid, 'Only the master may send a configuration');
+      const { record, holds } = await voter.receive({
+        version: versionFrom(request.version),
+        sender: uuidOf(caller),
+        roster: parseRoster(request.roster),
+        ssconf: request.ssconf,
+        record: request.record === undefined ? undefined : parseRecord(request.record, sha256Hex),
+      });
+      void office.followRecord();
+      return { version: record.version, holdsRecord: holds?.digest === record.version.digest };
+    },
+    GetConfiguration: async () => {
+      const record = await voter.configuration();
+      if (!record) throw new ClusterError('NOT_A_MASTER_CANDIDATE', 'This node does not hold the full configuration');
+      return { record: writeRecord(record), version: record.version };
+    },
+  });
+
+  server.serve(nodeServices.office, {
+    GetOffice: async () => ({ observed: await office.observe() }),
+    TakeOffice: async ({ epoch }) => ({ observed: await office.take(epoch) }),
+    LeaveOffice: async ({ epoch }, caller) => ({ observed: await office.leave(epoch, uuidOf(caller)) }),
+  });
+
+  server.serve(nodeServices.masterIp, {
+    ActivateMasterIp: async () => ({ masterIpHere: await office.raiseAddress() }),
+    DeactivateMasterIp: async () => ({ masterIpHere: await office.lowerAddress() }),
+  });
+
+  server.serve(nodeServices.nodeVersion, {
+    GetNodeVersion: () => Promise.resolve({ softwareVersion, protocolVersion, configurationFormat }),
+  });
+
+  server.serve(nodeServices.verify, { GetNodeFacts: () => parts.facts() });
+
+  server.serve(nodeServices.membership, {
+    LeaveCluster: async ({ clusterUuid }) => {
+      await parts.leaveCluster(clusterUuid);
+      return {};
+    },
+  });
+}
+
+function assertIs(caller: Caller, uuid: NodeUuid, message: string): void {
+  if (caller.kind === 'local' || caller.uuid === uuid) return;
+  throw new ClusterError('NOT_ALLOWED', message, { facts: { caller: caller.uuid } });
+}

@@ -1,0 +1,113 @@
+/**
+ * This node's vote: reads it, grants epochs, and stores what a master sends, one request at a time.
+ *
+ * The rules are in domain/voter.ts; here the record reaches the disk before anybody is answered. A stored
+ * configuration is written before the record that acknowledges it, so that a crash in between loses an
+ * acknowledgement and never a text that was acknowledged.
+ *
+ * Counterpart in Ganeti: the RPCs master_node_name, write_ssconf_files and upload_file, which remember nothing.
+ */
+import { publishRecord, publishViews } from '@quorate/cluster-state/views';
+import { readClusterRecord } from '@quorate/cluster-state/record-store';
+import { readRoster } from '@quorate/cluster-state/roster-store';
+import { readVoterRecord, writeVoterRecord } from '@quorate/cluster-state/voter-store';
+import type { State } from '@quorate/cluster-state/state';
+import type { ClusterRecord } from '@quorate/domain/configuration';
+import { ClusterError, type Facts, type Reason } from '@quorate/domain/errors';
+import type { NodeUuid, Roster } from '@quorate/domain/roster';
+import { decideGrant, decidePut } from '@quorate/domain/voter';
+import type { VoterRecord } from '@quorate/domain/voter-record';
+import { sameVersion, type Version } from '@quorate/domain/version';
+import type { Vote } from '@quorate/domain/vote';
+import type { Clock } from '@quorate/platform/clock';
+import { inTurn } from '@quorate/platform/in-turn';
+
+/** A configuration as a master sends it. */
+export interface Delivery {
+  readonly version: Version;
+  readonly sender: NodeUuid;
+  readonly roster: Roster;
+  readonly ssconf: Readonly<Record<string, string>>;
+  /** The full record, for candidates. */
+  readonly record: ClusterRecord | undefined;
+}
+
+export interface Voter {
+  vote(): Promise<Vote>;
+  record(): Promise<VoterRecord>;
+  /** The full configuration on this node's disk; undefined if it holds none. */
+  configuration(): Promise<ClusterRecord | undefined>;
+  grant(request: { epoch: number; candidate: NodeUuid; version: Version }): Promise<void>;
+  /** Resolves when the delivery is on disk; tells what this node has acknowledged then. */
+  receive(delivery: Delivery): Promise<{ record: VoterRecord; holds: Version | null }>;
+}
+
+interface VoterParts {
+  readonly state: State;
+  readonly own: NodeUuid;
+  readonly clock: Clock;
+  readonly softwareVersion: string;
+}
+
+export function createVoter({ state, own, clock, softwareVersion }: VoterParts): Voter {
+  const oneAtATime = inTurn();
+
+  /** Version of the text on disk; an unreadable one is as good as none (the node is brought up to date). */
+  const holds = async (): Promise<Version | null> =>
+    readClusterRecord(state).then(
+      (record) => record?.version ?? null,
+      () => null,
+    );
+
+  async function vote(): Promise<Vote> {
+    const [record, roster, held] = await Promise.all([readVoterRecord(state), readRoster(state), holds()]);
+    return {
+      clusterUuid: roster.clusterUuid,
+      node: own,
+      master: record.master,
+      epoch: record.epoch,
+      version: record.version,
+      holds: held,
+      clockMs: clock.now().getTime(),
+      softwareVersion,
+    };
+  }
+
+  async function grant(request: { epoch: number; candidate: NodeUuid; version: Version }): Promise<void> {
+    const decision = decideGrant(await readVoterRecord(state), request);
+    if (!decision.granted) throw refusal(decision);
+    await writeVoterRecord(state, decision.record);
+  }
+
+  async function receive(delivery: Delivery): Promise<{ record: VoterRecord; holds: Version | null }> {
+    const decision = decidePut(await readVoterRecord(state), { ...delivery, master: delivery.roster.master });
+    if (decision.kind === 'refuse') throw refusal(decision);
+    const held = await holds();
+    const lacksText = delivery.record !== undefined && !(held && sameVersion(held, delivery.version));
+    if (decision.kind === 'store' || lacksText) await store(delivery);
+    await writeVoterRecord(state, decision.record);
+    return { record: decision.record, holds: await holds() };
+  }
+
+  async function store(delivery: Delivery): Promise<void> {
+    const known = await readRoster(state);
+    if (known.clusterUuid !== delivery.roster.clusterUuid) {
+      throw new ClusterError('FOREIGN_CLUSTER', `This node belongs to cluster ${known.clusterName}`, {
+        facts: { clusterUuid: known.clusterUuid },
+      });
+    }
+    if (delivery.record) await publishRecord(state, delivery.record);
+    else await publishViews(state, { roster: delivery.roster, ssconf: delivery.ssconf });
+  }
+
+  return {
+    vote,
+    record: () => readVoterRecord(state),
+    configuration: () => readClusterRecord(state),
+    grant: (request) => oneAtATime(() => grant(request)),
+    receive: (delivery) => oneAtATime(() => receive(delivery)),
+  };
+}
+
+const refusal = (decision: { reason: Reason; message: string; facts: Facts }): ClusterError =>
+  new ClusterError(decision.reason, decision.message, { facts: decision.facts });

@@ -1,0 +1,24 @@
+/**
+ * Digests and random values: the randomness of the product comes from here, the domain has none.
+ *
+ * Counterpart in Ganeti: lib/utils/security.py, GetCertificateDigest; lib/utils/io.py, NewUUID.
+ */
+import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+
+/** Lower-case hex. */
+export const sha256Hex = (data: string | Uint8Array): string =>
+  createHash('sha256').update(data).digest('hex');
+
+/** Ganeti's certificate digest: upper-case pairs joined by colons, 59 characters (spec: never decide on it alone). */
+export function sha1Colon(der: Uint8Array): string {
+  const hex = createHash('sha1').update(der).digest('hex').toUpperCase();
+  return (hex.match(/../g) ?? []).join(':');
+}
+
+export const randomUuid = (): string => randomUUID();
+
+/** Lower-case hex of so many random bytes. */
+export const randomHex = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+/** From 0 up to, not including, `below`. */
+export const randomInteger = (below: number): number => randomInt(below);

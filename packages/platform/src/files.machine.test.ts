@@ -1,0 +1,165 @@
+import * as fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { diskFiles, type Files } from './files.ts';
+import { memoryFiles } from './testing/files.ts';
+
+let scratch: string;
+beforeAll(async () => {
+  scratch = await fs.mkdtemp(join(tmpdir(), 'quorate-files-'));
+});
+afterAll(() => fs.rm(scratch, { recursive: true, force: true }));
+
+/** An empty directory of 0755 in either world. */
+let worlds = 0;
+async function world(files: Files): Promise<string> {
+  const directory = join(scratch, `world-${(worlds += 1)}`);
+  await files.ensureDirectory(directory, 0o755);
+  return directory;
+}
+
+const twins: readonly (readonly [string, Files])[] = [
+  ['the disk', diskFiles],
+  ['memory', memoryFiles()],
+];
+
+describe.each(twins)('files on %s', (_, files) => {
+  it('reads back what was written, and the mode', async () => {
+    const path = join(await world(files), 'a');
+    await files.writeAtomic(path, 'één', { mode: 0o640 });
+    expect(await files.readText(path)).toBe('één');
+    expect(await files.stat(path)).toEqual({ mode: 0o640, size: 5, kind: 'file' });
+  });
+
+  it('BEH-157 replaces text and mode together and leaves nothing else behind', async () => {
+    const directory = await world(files);
+    const path = join(directory, 'config.data');
+    await files.writeAtomic(path, 'old', { mode: 0o644 });
+    await files.writeAtomic(path, 'new', { mode: 0o600 });
+    expect(await files.readText(path)).toBe('new');
+    expect((await files.stat(path))?.mode).toBe(0o600);
+    expect(await files.list(directory)).toEqual(['config.data']);
+  });
+
+  it('can replace a file that nobody may write', async () => {
+    const path = join(await world(files), 'ssconf');
+    await files.writeAtomic(path, 'old', { mode: 0o444 });
+    await files.writeAtomic(path, 'new', { mode: 0o444 });
+    expect(await files.readText(path)).toBe('new');
+  });
+
+  it('knows what is absent', async () => {
+    const directory = await world(files);
+    expect(await files.readText(join(directory, 'x'))).toBeUndefined();
+    expect(await files.stat(join(directory, 'x'))).toBeUndefined();
+    expect(await files.list(join(directory, 'x'))).toEqual([]);
+    await files.remove(join(directory, 'x'));
+  });
+
+  it('removes and lists in order', async () => {
+    const directory = await world(files);
+    for (const name of ['c', 'a', 'b']) await files.writeAtomic(join(directory, name), '', { mode: 0o600 });
+    await files.remove(join(directory, 'b'));
+    expect(await files.list(directory)).toEqual(['a', 'c']);
+  });
+
+  it('makes directories with their parents, and corrects the mode of one that is there', async () => {
+    const directory = await world(files);
+    await files.ensureDirectory(join(directory, 'a/b/socket'), 0o700);
+    expect(await files.stat(join(directory, 'a/b/socket'))).toMatchObject({ mode: 0o700, kind: 'directory' });
+    expect(await files.stat(join(directory, 'a/b'))).toMatchObject({ mode: 0o755 });
+    await files.ensureDirectory(join(directory, 'a/b/socket'), 0o750);
+    expect(await files.stat(join(directory, 'a/b/socket'))).toMatchObject({ mode: 0o750 });
+    expect(await files.list(directory)).toEqual(['a']);
+  });
+
+  it('appends lines and keeps the mode of the first', async () => {
+    const path = join(await world(files), 'journal');
+    await files.appendLine(path, 'one', { mode: 0o600 });
+    await files.appendLine(path, 'two', { mode: 0o644 });
+    expect(await files.readText(path)).toBe('one\ntwo\n');
+    expect((await files.stat(path))?.mode).toBe(0o600);
+  });
+
+  it('refuses, with the path, to write where no directory is, over a directory, or through a file', async () => {
+    const directory = await world(files);
+    const refused = { reason: 'COMMAND_FAILED' };
+    await expect(files.writeAtomic(join(directory, 'no/x'), '', { mode: 0o600 })).rejects.toMatchObject(
+      refused,
+    );
+    await files.ensureDirectory(join(directory, 'd'), 0o755);
+    await expect(files.writeAtomic(join(directory, 'd'), '', { mode: 0o600 })).rejects.toMatchObject(refused);
+    await expect(files.readText(join(directory, 'd'))).rejects.toThrow(join(directory, 'd'));
+    await files.writeAtomic(join(directory, 'f'), '', { mode: 0o600 });
+    await expect(files.ensureDirectory(join(directory, 'f'), 0o755)).rejects.toMatchObject(refused);
+    expect(await files.readText(join(directory, 'f/x'))).toBeUndefined();
+    expect(await files.list(directory)).toEqual(['d', 'f']);
+  });
+});
+
+describe('files on the disk', () => {
+  it('have their mode whatever the umask', async () => {
+    const directory = await world(diskFiles);
+    const umask = process.umask(0o077);
+    try {
+      await diskFiles.writeAtomic(join(directory, 'public'), '', { mode: 0o644 });
+      await diskFiles.ensureDirectory(join(directory, 'd'), 0o755);
+    } finally {
+      process.umask(umask);
+    }
+    expect((await diskFiles.stat(join(directory, 'public')))?.mode).toBe(0o644);
+    expect((await diskFiles.stat(join(directory, 'd')))?.mode).toBe(0o755);
+  });
+
+  it('BEH-157 show a reader the old text or the new one and never a part, nor a looser mode', async () => {
+    const directory = await world(diskFiles);
+    const path = join(directory, 'config.data');
+    const texts = ['a', 'b'].map((letter) => letter.repeat(300_000));
+    await diskFiles.writeAtomic(path, texts[0] ?? '', { mode: 0o600 });
+    let writing = true;
+    const seen = new Set<string>();
+    const modes = new Set<number>();
+    const reader = (async () => {
+      while (writing) {
+        seen.add((await diskFiles.readText(path)) ?? 'absent');
+        for (const name of await diskFiles.list(directory))
+          modes.add((await diskFiles.stat(join(directory, name)))?.mode ?? 0o600);
+      }
+    })();
+    for (let n = 0; n < 20; n += 1) await diskFiles.writeAtomic(path, texts[n % 2] ?? '', { mode: 0o600 });
+    writing = false;
+    await reader;
+    expect([...seen].filter((text) => !texts.includes(text))).toEqual([]);
+    expect([...modes]).toEqual([0o600]);
+  });
+
+  it('may be written by several at once: one of them wins, whole', async () => {
+    const directory = await world(diskFiles);
+    const path = join(directory, 'x');
+    await Promise.all(['1', '2', '3', '4'].map((text) => diskFiles.writeAtomic(path, text, { mode: 0o600 })));
+    expect(['1', '2', '3', '4']).toContain(await diskFiles.readText(path));
+    expect(await diskFiles.list(directory)).toEqual(['x']);
+  });
+
+  it('tell a socket from a file, and remove it', async () => {
+    const { createServer } = await import('node:net');
+    const path = join(await world(diskFiles), 's');
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(path, resolve));
+    expect((await diskFiles.stat(path))?.kind).toBe('socket');
+    await diskFiles.remove(path);
+    expect(await diskFiles.stat(path)).toBeUndefined();
+    server.close();
+  });
+});
+
+describe('files in memory', () => {
+  it('can be given some to begin with', async () => {
+    const files = memoryFiles({ '/var/lib/quorate/roster.json': '{}' });
+    expect(await files.list('/var/lib')).toEqual(['quorate']);
+    expect(await files.stat('/var/lib/quorate/roster.json')).toMatchObject({ mode: 0o644 });
+    await files.writeAtomic('/var/lib/quorate/x', 'y', { mode: 0o600 });
+    expect(files.contents()).toEqual({ '/var/lib/quorate/roster.json': '{}', '/var/lib/quorate/x': 'y' });
+  });
+});

@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { createInterfaceAddress, type MasterIpParameters } from './interface-address.ts';
+import { virtualClock } from './testing/clock.ts';
+
+const devices = ['eth0', 'eth1', 'a-very-long-name'];
+
+/**
+ * A host whose `ip` and `arping` are a few lines: `eth0 192.0.2.100/32` per address it has, and whether another host
+ * has the address too. What is asked of it is written down, questions about its state left out.
+ */
+function host(
+  addresses: readonly string[],
+  options: { taken?: boolean; arping?: number; flags?: string[] } = {},
+) {
+  const held = new Set(addresses);
+  const asked: string[] = [];
+  const clock = virtualClock();
+  const failures: unknown[] = [];
+
+  const linesOf = (ifname: string) =>
+    [...held].flatMap((each) => {
+      const [device, local = '', prefix] = each.split(/[ /]/);
+      const dad = local.includes(':') && options.taken ? { tentative: true, dadfailed: true } : {};
+      return device === ifname ? [{ local, prefixlen: Number(prefix), ...dad }] : [];
+    });
+  const flags = options.flags ?? ['BROADCAST', 'UP'];
+  const show = () => devices.map((ifname) => ({ ifname, flags, addr_info: linesOf(ifname) }));
+  const change = (args: readonly string[]) => {
+    const entry = `${args[4]} ${args[2]}`;
+    if (args[1] === 'add') held.add(entry);
+    else held.delete(entry);
+    return 0;
+  };
+  const codeOf = (program: string, args: readonly string[]): number => {
+    if (program === 'ip') return change(args);
+    if (program === 'arping' && args[0] === '-D') return options.arping ?? (options.taken ? 1 : 0);
+    return program === 'arping' ? (options.arping ?? 0) : 0;
+  };
+  const run = (program: string, args: readonly string[]) => {
+    const result = { code: 0, signal: null, stdout: '', stderr: '' };
+    if (args[0] === '-j') return Promise.resolve({ ...result, stdout: JSON.stringify(show()) });
+    asked.push([program, ...args].join(' '));
+    return Promise.resolve({ ...result, code: codeOf(program, args) });
+  };
+  const address = createInterfaceAddress({
+    run,
+    clock,
+    onAnnouncementFailed: (error) => failures.push(error),
+  });
+  return { address, asked, held, failures };
+}
+
+const v4: MasterIpParameters = { address: '192.0.2.100', netmask: 32, device: 'eth0', family: 4 };
+const v6: MasterIpParameters = { address: '2001:DB8::0:100', netmask: 128, device: 'eth0', family: 6 };
+const probe = 'arping -D -q -c 2 -w 3 -I eth0 192.0.2.100';
+const add = 'ip address add 192.0.2.100/32 dev eth0 label eth0:0 preferred_lft 0';
+const tell = 'arping -q -U -c 1 -I eth0 192.0.2.100';
+const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('raising the master IP', () => {
+  it('asks, adds, and announces three times', async () => {
+    const { address, asked, held } = host([]);
+    await address.raise(v4);
+    await settled();
+    expect(asked).toEqual([probe, add, tell, tell, tell]);
+    expect([...held]).toEqual(['eth0 192.0.2.100/32']);
+  });
+
+  it('BEH-307 refuses an address that another host answers for, and adds nothing', async () => {
+    const { address, asked } = host([], { taken: true });
+    await expect(address.raise(v4)).rejects.toMatchObject({
+      reason: 'ADDRESS_IN_USE',
+      message: '192.0.2.100 is in use: another host on the network of eth0 answers for it',
+    });
+    expect(asked).toEqual([probe]);
+  });
+
+  it('adds nothing when it could not ask', async () => {
+    const { address, asked } = host([], { arping: 2 });
+    await expect(address.raise(v4)).rejects.toMatchObject({ reason: 'COMMAND_FAILED' });
+    expect(asked).toEqual([probe]);
+  });
+
+  it('BEH-308 only announces an address that is here already', async () => {
+    const { address, asked } = host(['eth0 192.0.2.100/32']);
+    await address.raise(v4);
+    await settled();
+    expect(asked).toEqual([tell, tell, tell]);
+  });
+
+  it.each([
+    ['BEH-309', 'on the wrong device', 'eth1 192.0.2.100/32', 'ip address del 192.0.2.100/32 dev eth1'],
+    ['BEH-310', 'with another mask', 'eth0 192.0.2.100/24', 'ip address del 192.0.2.100/24 dev eth0'],
+  ])('%s an address %s is put right', async (_beh, _how, entry, remove) => {
+    const { address, asked, held } = host([entry]);
+    await address.raise(v4);
+    expect(asked.slice(0, 4)).toEqual([remove, probe, add, tell]);
+    expect([...held]).toEqual(['eth0 192.0.2.100/32']);
+  });
+
+  it('has no label where it does not fit', async () => {
+    const { address, asked } = host([]);
+    await address.raise({ ...v4, device: 'a-very-long-name' });
+    expect(asked[1]).toBe('ip address add 192.0.2.100/32 dev a-very-long-name preferred_lft 0');
+  });
+
+  it('refuses a device that is not there, naming those that are', async () => {
+    await expect(host([]).address.raise({ ...v4, device: 'eth7' })).rejects.toMatchObject({
+      reason: 'HOST_UNFIT',
+      message: 'There is no network device eth7 to hold 192.0.2.100',
+      hint: 'This host has eth0, eth1, a-very-long-name',
+    });
+  });
+
+  it('asks and tells nobody on a device without neighbours', async () => {
+    const { address, asked } = host([], { flags: ['LOOPBACK', 'UP'] });
+    await address.raise(v4);
+    await settled();
+    expect(asked).toEqual([add]);
+  });
+
+  it('stands when announcing fails, and says so', async () => {
+    const { address, failures, held } = host(['eth0 192.0.2.100/32'], { arping: 2 });
+    await address.raise(v4);
+    await settled();
+    expect(failures).toHaveLength(3);
+    expect(held.size).toBe(1);
+  });
+
+  it('BEH-312 has the kernel advertise an IPv6 address, and gives it no label', async () => {
+    const { address, asked } = host([]);
+    await address.raise({ ...v6, address: '2001:db8::100' });
+    expect(asked).toEqual([
+      'sysctl -q -w net/ipv6/conf/eth0/ndisc_notify=1',
+      'ip address add 2001:db8::100/128 dev eth0 preferred_lft 0',
+    ]);
+  });
+
+  it('BEH-307 takes an IPv6 address away again when the kernel finds another holder', async () => {
+    const { address, held } = host([], { taken: true });
+    await expect(address.raise({ ...v6, address: '2001:db8::100' })).rejects.toMatchObject({
+      reason: 'ADDRESS_IN_USE',
+    });
+    expect([...held]).toEqual([]);
+  });
+});
+
+describe('lowering the master IP', () => {
+  it.each([
+    ['BEH-311', 'absent', [], []],
+    ['BEH-310', 'with another mask', ['eth0 192.0.2.100/24'], ['ip address del 192.0.2.100/24 dev eth0']],
+    ['BEH-309', 'on another device', ['eth1 192.0.2.100/32'], ['ip address del 192.0.2.100/32 dev eth1']],
+  ])('%s %s', async (_beh, _how, entries, expected) => {
+    const { address, asked, held } = host(entries);
+    await address.lower(v4);
+    expect(asked).toEqual(expected);
+    expect(held.size).toBe(0);
+  });
+
+  it('knows an IPv6 address however it is written', async () => {
+    const { address, held } = host(['eth0 2001:db8::100/64']);
+    expect(await address.isHere(v6)).toBe(true);
+    await address.lower(v6);
+    expect(held.size).toBe(0);
+    expect(await address.isHere(v6)).toBe(false);
+  });
+
+  it('ends the announcing, so that nobody claims what he no longer has', async () => {
+    const { address, asked } = host([]);
+    await address.raise(v4);
+    await address.lower(v4);
+    const after = asked.length;
+    await settled();
+    expect(asked.slice(after)).toEqual([]);
+  });
+});

@@ -1,0 +1,101 @@
+/**
+ * Files in memory: the twin of ../files.ts. Directories must exist before they are written into, as on disk.
+ *
+ * It knows no owners and refuses nothing for lack of permission; the modes are kept so that tests can look at them.
+ */
+import { dirname } from 'node:path';
+import { fileError, type FileFacts, type Files } from '../files.ts';
+
+type Entry =
+  { readonly kind: 'file'; text: string; mode: number } | { readonly kind: 'directory'; mode: number };
+
+export interface MemoryFiles extends Files {
+  /** Everything there is, files only, by path. */
+  contents(): Readonly<Record<string, string>>;
+}
+
+/** As the system's own errors look, so that both twins are told apart by nobody. */
+const refusal = (code: string, words: string) => Object.assign(new Error(`${code}: ${words}`), { code });
+const isADirectory = () => refusal('EISDIR', 'illegal operation on a directory');
+const notADirectory = () => refusal('ENOTDIR', 'not a directory');
+const notThere = () => refusal('ENOENT', 'no such file or directory');
+
+/** `initial` maps paths to texts; their directories exist (0755) and they have mode 0644. */
+export function memoryFiles(initial: Readonly<Record<string, string>> = {}): MemoryFiles {
+  const entries = new Map<string, Entry>([['/', { kind: 'directory', mode: 0o755 }]]);
+
+  const makeParents = (path: string): void => {
+    const parent = dirname(path);
+    const found = entries.get(parent);
+    if (found?.kind === 'file') throw notADirectory();
+    if (found) return;
+    makeParents(parent);
+    entries.set(parent, { kind: 'directory', mode: 0o755 });
+  };
+  const parentMustExist = (path: string): void => {
+    const parent = entries.get(dirname(path));
+    if (!parent) throw notThere();
+    if (parent.kind !== 'directory') throw notADirectory();
+  };
+  const fileAt = (path: string) => {
+    const entry = entries.get(path);
+    if (entry?.kind === 'directory') throw isADirectory();
+    return entry;
+  };
+  const put = (path: string, text: string, mode: number): void => {
+    parentMustExist(path);
+    fileAt(path);
+    entries.set(path, { kind: 'file', text, mode });
+  };
+  const append = (path: string, line: string, mode: number): void => {
+    const before = fileAt(path);
+    put(path, `${before?.text ?? ''}${line}\n`, before?.mode ?? mode);
+  };
+  const remove = (path: string): void => {
+    if (fileAt(path)) entries.delete(path);
+  };
+  const namesIn = (directory: string): string[] => {
+    const inside = [...entries.keys()].filter((path) => path !== '/' && dirname(path) === directory);
+    return inside.map((path) => path.slice(directory === '/' ? 1 : directory.length + 1)).sort();
+  };
+  const factsOf = (path: string): FileFacts | undefined => {
+    const entry = entries.get(path);
+    if (!entry) return undefined;
+    const size = entry.kind === 'file' ? Buffer.byteLength(entry.text) : 0;
+    return { mode: entry.mode, size, kind: entry.kind };
+  };
+  const makeDirectory = (path: string, mode: number): void => {
+    makeParents(path);
+    if (entries.get(path)?.kind === 'file') throw new Error('a file of this name is in the way');
+    entries.set(path, { kind: 'directory', mode });
+  };
+
+  for (const [path, text] of Object.entries(initial)) {
+    makeParents(path);
+    put(path, text, 0o644);
+  }
+
+  /** Like the disk: later, and with the same error. */
+  const later = async <T>(doing: string, path: string, work: () => T): Promise<T> => {
+    await Promise.resolve();
+    try {
+      return work();
+    } catch (caught) {
+      throw fileError(doing, path, caught);
+    }
+  };
+
+  return {
+    readText: (path) => later('read', path, () => fileAt(path)?.text),
+    writeAtomic: (path, text, { mode }) => later('write', path, () => put(path, text, mode)),
+    remove: (path) => later('remove', path, () => remove(path)),
+    list: (directory) => later('list', directory, () => namesIn(directory)),
+    stat: (path) => later('inspect', path, () => factsOf(path)),
+    ensureDirectory: (path, mode) => later('make directory', path, () => makeDirectory(path, mode)),
+    appendLine: (path, line, { mode }) => later('append to', path, () => append(path, line, mode)),
+    contents: () =>
+      Object.fromEntries(
+        [...entries].flatMap(([path, entry]) => (entry.kind === 'file' ? [[path, entry.text] as const] : [])),
+      ),
+  };
+}

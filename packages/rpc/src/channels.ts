@@ -1,0 +1,162 @@
+/**
+ * Calls to other daemons, over connections that are kept and, when they do not work, replaced.
+ *
+ * The one place that knows the traps of grpc-js. A call that fails for want of a connection takes its
+ * connection with it, so that the next one tries afresh instead of being told what was true a while ago.
+ * Nothing is repeated here: whether a question may be asked twice is for the caller to know.
+ */
+import { Metadata, type CallOptions as GrpcCallOptions, type ServiceError } from '@grpc/grpc-js';
+import type { MethodDefinition } from '@grpc/proto-loader';
+import type { ClusterError } from '@quorate/domain/errors';
+import { onAbort } from './abort.ts';
+import {
+  addressOf,
+  openConnection,
+  type Connection,
+  type ConnectionOptions,
+  type Peer,
+} from './connection.ts';
+import { failureOf, givenUp, type FailedCall } from './connection-failure.ts';
+import type { StreamMethod, UnaryMethod } from './services.ts';
+
+export type { Peer } from './connection.ts';
+export type ChannelsOptions = ConnectionOptions;
+
+export interface CallOptions {
+  /** Every call has one: it fails then, whatever the peer does. */
+  readonly deadlineMs: number;
+  /** Calls it off. */
+  readonly signal?: AbortSignal;
+}
+
+export interface Channels {
+  /**
+   * Asks once. Fails with the peer's own ClusterError; with UNREACHABLE if there is no connection, whose fact
+   * `cause` is refused, no-route, silent (for `connectMs`), tls or lost; with TIMED_OUT if there is one but no
+   * answer by the deadline, or the call was called off; with PROTOCOL_MISMATCH if the peer does not know the
+   * method. The facts `node` and `address` say who was asked.
+   */
+  call<Req, Res, ReqOut, ResOut>(
+    peer: Peer,
+    method: UnaryMethod<Req, Res, ReqOut, ResOut>,
+    request: Req,
+    options: CallOptions,
+  ): Promise<ResOut>;
+  /** The same for a call with many answers; leaving the loop calls it off. */
+  stream<Req, Res, ReqOut, ResOut>(
+    peer: Peer,
+    method: StreamMethod<Req, Res, ReqOut, ResOut>,
+    request: Req,
+    options: CallOptions,
+  ): AsyncIterable<ResOut>;
+  /** Ends all connections; calls under way fail. */
+  close(): void;
+}
+
+/** One call as it is made: on which connection, and how a failure of it is told. */
+interface Attempt {
+  readonly connection: Connection;
+  readonly grpcOptions: GrpcCallOptions;
+  readonly failure: (error: ServiceError) => ClusterError;
+}
+
+const keyOf = (peer: Peer) => (peer.kind === 'socket' ? peer.path : `${peer.uuid} ${addressOf(peer)}`);
+
+/** The connections of a process, by peer. */
+function createConnections(options: ConnectionOptions) {
+  const connections = new Map<string, Connection>();
+  return {
+    to(peer: Peer): Connection {
+      const key = keyOf(peer);
+      const known = connections.get(key);
+      if (known !== undefined && !known.isGivenUp()) return known;
+      const opened = openConnection(peer, options);
+      connections.set(key, opened);
+      return opened;
+    },
+    drop(peer: Peer, connection: Connection): void {
+      if (connections.get(keyOf(peer)) !== connection) return;
+      connections.delete(keyOf(peer));
+      connection.retire();
+    },
+    close(): void {
+      for (const connection of connections.values()) connection.destroy();
+      connections.clear();
+    },
+  };
+}
+
+export function createChannels(options: ChannelsOptions): Channels {
+  const connections = createConnections(options);
+
+  function attempt<Req, Res, ReqOut, ResOut>(
+    peer: Peer,
+    method: MethodDefinition<Req, Res, ReqOut, ResOut>,
+    { deadlineMs, signal }: CallOptions,
+  ): Attempt {
+    const connection = connections.to(peer);
+    connection.watch();
+    const failure = (error: ServiceError) => {
+      const failed: FailedCall = {
+        peerName: peer.name,
+        where: addressOf(peer),
+        method: method.path.slice(method.path.lastIndexOf('/') + 1),
+        deadlineMs,
+        connectMs: options.connectMs,
+        connected: connection.isReady(),
+        calledOff: signal?.aborted ?? false,
+      };
+      const told = connection.isGivenUp() ? givenUp(failed, error) : failureOf(failed, error);
+      if (told.reason === 'UNREACHABLE') connections.drop(peer, connection);
+      return told;
+    };
+    return { connection, failure, grpcOptions: { deadline: Date.now() + deadlineMs } };
+  }
+
+  return {
+    call(peer, method, request, callOptions) {
+      const { connection, grpcOptions, failure } = attempt(peer, method, callOptions);
+      return new Promise((resolve, reject) => {
+        const call = connection.client.makeUnaryRequest(
+          method.path,
+          method.requestSerialize,
+          method.responseDeserialize,
+          request,
+          new Metadata(),
+          grpcOptions,
+          (error, response) => {
+            forget();
+            if (error) reject(failure(error));
+            else resolve(response!);
+          },
+        );
+        const forget = onAbort(callOptions.signal, () => call.cancel());
+      });
+    },
+
+    async *stream(peer, method, request, callOptions) {
+      const { connection, grpcOptions, failure } = attempt(peer, method, callOptions);
+      const call = connection.client.makeServerStreamRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        new Metadata(),
+        grpcOptions,
+      );
+      const forget = onAbort(callOptions.signal, () => call.cancel());
+      // Leaving the loop early cancels the call, which then reports an error that nobody waits for.
+      call.on('error', () => undefined);
+      try {
+        yield* call;
+      } catch (error) {
+        throw failure(error as ServiceError);
+      } finally {
+        forget();
+        call.cancel();
+      }
+    },
+
+    close: () => connections.close(),
+  };
+}

@@ -1,0 +1,36 @@
+/**
+ * One credentials object for all channels of a process: how this node shows who it is, and how it makes sure
+ * of the other end. Chain and dates are OpenSSL's business, the identity is the caller's (`verifyPeer`).
+ *
+ * One object, because every credentials object costs a TLS context, and a context per channel costs two to
+ * three times the CPU. Which node a channel expects therefore travels as the channel's target name override.
+ */
+import * as grpc from '@grpc/grpc-js';
+import type { NodeUuid } from '@quorate/domain/roster';
+
+export interface CredentialsOptions {
+  readonly identity: {
+    readonly caPem: string;
+    readonly certificatePem: string;
+    readonly privateKeyPem: string;
+  };
+  /** Why this certificate (DER) is not that of the expected node; undefined if it is. */
+  readonly verifyPeer: (expectedNode: NodeUuid, der: Uint8Array) => string | undefined;
+}
+
+/** The channel option that carries the expected node's UUID to `verifyPeer`. */
+export const expectedNodeOption = 'grpc.ssl_target_name_override';
+
+export function createCredentials({ identity, verifyPeer }: CredentialsOptions): grpc.ChannelCredentials {
+  return grpc.credentials.createSsl(
+    Buffer.from(identity.caPem),
+    Buffer.from(identity.privateKeyPem),
+    Buffer.from(identity.certificatePem),
+    {
+      checkServerIdentity: (expectedNode, certificate) => {
+        const why = verifyPeer(expectedNode, certificate.raw);
+        return why === undefined ? undefined : new Error(why);
+      },
+    },
+  );
+}

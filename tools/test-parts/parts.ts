@@ -1,0 +1,70 @@
+/**
+ * The parts of the whole test, cheapest first: what each runs and what it says of itself.
+ *
+ * A part is either a list of commands, counting as one test, or one project of vitest.config.ts, counting as
+ * the tests in it. Adding a part is adding a row.
+ */
+export interface Part {
+  readonly name: string;
+  /** One line for `tools/test --help`. */
+  readonly what: string;
+  readonly commands: readonly (readonly string[])[];
+  /** It is a vitest run whose reporter writes its counts. */
+  readonly counted: boolean;
+  /** It starts programs from dist/, which must not be older than their sources. */
+  readonly needsPrograms?: true;
+  /** Why it cannot run here; undefined if it can. */
+  readonly skippedBecause?: () => string | undefined;
+}
+
+const nx = (target: string): readonly string[] => ['nx', 'run-many', '-t', target, '--outputStyle=static'];
+
+const commands = (name: string, what: string, ...list: readonly (readonly string[])[]): Part => ({
+  name,
+  what,
+  commands: list,
+  counted: false,
+});
+
+const vitest = (name: string, what: string, extra: Partial<Part> = {}): Part => ({
+  name,
+  what,
+  commands: [['vitest', 'run', '--project', name]],
+  counted: true,
+  ...extra,
+});
+
+/** The lab makes network namespaces and bridges. */
+function labBlocked(): string | undefined {
+  if (process.platform !== 'linux') return 'the lab needs Linux';
+  if (process.getuid?.() !== 0) return 'the lab needs root';
+  return undefined;
+}
+
+export const parts: readonly Part[] = [
+  commands('proto', 'generated types are up to date, the contract is clean and compatible', [
+    'node',
+    'tools/proto/check.mjs',
+  ]),
+  commands('build', 'one bundled file per program in dist/', nx('build')),
+  commands(
+    'lint',
+    'oxlint with the import walls, prettier',
+    nx('lint'),
+    ['oxlint', '--type-aware', '--deny-warnings', 'test', 'tools'],
+    ['prettier', '--check', '--log-level=warn', '.'],
+  ),
+  commands('types', 'the compiler over packages, tests and tools', nx('typecheck'), [
+    'tsc',
+    '-b',
+    'tsconfig.json',
+  ]),
+  vitest('unit', 'rules and values; no process, no network'),
+  vitest('wire', 'real gRPC and TLS on loopback'),
+  vitest('machine', 'real files, processes and SSH'),
+  vitest('e2e', 'whole clusters as processes on loopback addresses', { needsPrograms: true }),
+  vitest('lab', 'whole clusters on hosts of their own', {
+    needsPrograms: true,
+    skippedBecause: labBlocked,
+  }),
+];

@@ -1,0 +1,151 @@
+/**
+ * Runs the parts of the test in order and adds them up; `tools/test` is the command people type.
+ *
+ * A failing part does not stop the ones behind it. At the end a table says what each part took and came to, and
+ * the last line is the sum over all of them. Exit code 1 if anything failed, 130 if interrupted.
+ */
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { constants, tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { addCounts, noTests, parseCounts, plainLine } from './counts.ts';
+import type { Counts } from './counts.ts';
+import { parts } from './parts.ts';
+import type { Part } from './parts.ts';
+
+interface Outcome {
+  readonly name: string;
+  readonly seconds: number;
+  readonly counts: Counts;
+  readonly remark: string;
+}
+
+const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
+const scratch = mkdtempSync(join(tmpdir(), 'quorate-test-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+const environment: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: [join(projectRoot, 'node_modules', '.bin'), process.env['PATH'] ?? ''].join(delimiter),
+  CI: '1',
+  NX_DAEMON: 'false',
+  NX_NO_CLOUD: 'true',
+};
+
+let running: ChildProcess | undefined;
+let interrupted: NodeJS.Signals | undefined;
+
+/** A terminal sends its signal to the command too; whoever signals only this process expects the same. */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(signal, () => {
+    interrupted = signal;
+    running?.kill(signal);
+  });
+
+function run(command: readonly string[], extra: NodeJS.ProcessEnv): Promise<number> {
+  const [program = '', ...args] = command;
+  return new Promise((resolve) => {
+    running = spawn(program, args, {
+      cwd: projectRoot,
+      env: { ...environment, ...extra },
+      stdio: ['ignore', 'inherit', 'inherit'],
+    });
+    running.on('error', (error) => {
+      console.error(`${program}: ${error.message}`);
+      resolve(127);
+    });
+    running.on('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/** All commands of a part are run, so that one run tells everything; the result is the worst. */
+async function runAll(part: Part, extra: NodeJS.ProcessEnv): Promise<number> {
+  let worst = 0;
+  for (const command of part.commands) {
+    if (interrupted) return 1;
+    worst = Math.max(worst, await run(command, extra));
+  }
+  return worst;
+}
+
+const one = (key: keyof Counts): Counts => ({ ...noTests, [key]: 1 });
+
+/** A run that failed without a failed test (it crashed, or could not start) is one failure. */
+function countsOf(file: string, code: number): Counts {
+  const counts = parseCounts(readIfThere(file));
+  if (counts === undefined) return one('failed');
+  return code !== 0 && counts.failed === 0 ? addCounts(counts, one('failed')) : counts;
+}
+
+function readIfThere(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+async function judge(part: Part): Promise<{ counts: Counts; remark: string }> {
+  const reason = part.skippedBecause?.();
+  if (reason !== undefined) {
+    console.log(`${part.name} skipped: ${reason}`);
+    return { counts: one('skipped'), remark: reason };
+  }
+  if (part.needsPrograms && (await run(['node', 'tools/build/ready.mjs', 'build'], {})) !== 0)
+    return { counts: one('failed'), remark: 'the programs could not be built' };
+  const file = join(scratch, `${part.name}.json`);
+  const code = await runAll(part, part.counted ? { PLAIN_LINE_FILE: file } : {});
+  const counts = part.counted ? countsOf(file, code) : one(code === 0 ? 'passed' : 'failed');
+  return { counts, remark: code === 0 ? '' : `exit ${code}` };
+}
+
+async function runPart(part: Part): Promise<Outcome> {
+  console.log(`\n== ${part.name}: ${part.what}`);
+  const began = performance.now();
+  const { counts, remark } = await judge(part);
+  return { name: part.name, seconds: (performance.now() - began) / 1000, counts, remark };
+}
+
+function table(outcomes: readonly Outcome[]): string {
+  const line = ({ name, seconds, counts, remark }: Outcome): string => {
+    const result = counts.failed > 0 ? 'FAILED' : counts.passed > 0 ? 'passed' : 'skipped';
+    const columns = [
+      name.padEnd(8),
+      `${seconds.toFixed(1).padStart(7)} s`,
+      result.padEnd(7),
+      plainLine(counts),
+    ];
+    return `${columns.join('  ')}${remark && `  (${remark})`}`;
+  };
+  return outcomes.map(line).join('\n');
+}
+
+function chosenParts(names: readonly string[]): readonly Part[] {
+  const unknown = names.filter((name) => !parts.some((part) => part.name === name));
+  if (unknown.length > 0) {
+    console.error(`No such part: ${unknown.join(', ')}. Parts: ${parts.map((p) => p.name).join(' ')}`);
+    process.exit(1);
+  }
+  return names.length === 0 ? parts : parts.filter((part) => names.includes(part.name));
+}
+
+function help(): void {
+  console.log('usage: tools/test [PART…]        without a part: all of them, in this order\n');
+  for (const part of parts) console.log(`  ${part.name.padEnd(8)} ${part.what}`);
+}
+
+async function main(args: readonly string[]): Promise<void> {
+  if (args.includes('--help') || args.includes('-h')) return help();
+  const outcomes: Outcome[] = [];
+  for (const part of chosenParts(args)) {
+    outcomes.push(await runPart(part));
+    if (interrupted) process.exit(128 + constants.signals[interrupted]);
+  }
+  const sum = outcomes.map((o) => o.counts).reduce(addCounts, noTests);
+  console.log(`\n${table(outcomes)}\n\n${plainLine(sum)}`);
+  process.exitCode = sum.failed > 0 ? 1 : 0;
+}
+
+await main(process.argv.slice(2));
