@@ -9,6 +9,7 @@ import { ssconfPath, type LayoutName } from '@quorate/cluster-state/layout';
 import { readClusterKey } from '@quorate/cluster-state/secrets';
 import type { State } from '@quorate/cluster-state/state';
 import { viewsOf } from '@quorate/cluster-state/views';
+import { voterText } from '@quorate/cluster-state/voter-store';
 import { newNodeBecomesCandidate } from '@quorate/domain/candidate-pool';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { requireNewNode, type NewNode } from '@quorate/domain/new-node';
@@ -90,8 +91,8 @@ function viewFiles({ layout }: State, record: ClusterRecord): Record<string, str
   ]);
   return {
     ...Object.fromEntries(ssconfFiles),
-    'voter.json': JSON.stringify(bornVoter(record)),
-    'roster.json': JSON.stringify(roster),
+    [fileNameOf(layout.voterRecord.path)]: voterText(bornVoter(record)),
+    [fileNameOf(layout.roster.path)]: JSON.stringify(roster),
   };
 }
 

@@ -36,7 +36,8 @@ export async function writeVoterRecord({ files, layout }: State, record: VoterRe
   await files.writeAtomic(layout.voterRecord.path, voterText(record), { mode: layout.voterRecord.mode });
 }
 
-const voterText = (record: VoterRecord): string =>
+/** The file's text; for a node whose first record is made by the master that takes it in. */
+export const voterText = (record: VoterRecord): string =>
   `${JSON.stringify({ record, sha256: sha256Hex(JSON.stringify(record)) })}\n`;
 
 const voterShape = object({

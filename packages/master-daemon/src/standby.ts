@@ -29,7 +29,9 @@ import { inOfficeWith, type Tenure } from './tenure.ts';
 export async function reconsider(state: State, access: ClusterAccess): Promise<Tenure> {
   const roster = await readRoster(state);
   const electorate = electorateOf(roster);
-  const vote = await askVote(access, nodeOf(roster, access.own));
+  const own = nodeByUuid(roster, access.own);
+  if (!own) return { kind: 'standby', why: `it is not yet a node of ${roster.clusterName}` };
+  const vote = await askVote(access, own);
   if (vote.master?.node !== access.own) {
     const master = nodeByUuid(roster, vote.master?.node ?? null);
     return { kind: 'standby', why: master ? `${master.name} is master` : 'no master is recorded' };

@@ -62,8 +62,10 @@ describe('a daemon without systemd', () => {
 
   it('that has ended by itself can be started again', async () => {
     await control.start('brief');
+    const first = await pidOf('brief');
     await soon('its end', async () => (await control.state('brief')) === 'stopped');
     await control.start('brief');
+    expect(await pidOf('brief')).not.toBe(first);
   });
 
   it('is not confused with a process that has its number by chance', async () => {

@@ -37,8 +37,17 @@ const inside =
     runCommand('ip', ['netns', 'exec', namespace, program, ...args], options);
 
 const failures: unknown[] = [];
-const hostIn = (namespace: string): MasterAddress =>
-  createInterfaceAddress({ run: inside(namespace), onAnnouncementFailed: (error) => failures.push(error) });
+const hosts: Readonly<Record<string, MasterAddress>> = Object.fromEntries(
+  [q1, q2].map((name) => [
+    name,
+    createInterfaceAddress({ run: inside(name), onAnnouncementFailed: (error) => failures.push(error) }),
+  ]),
+);
+function hostIn(namespace: string): MasterAddress {
+  const host = hosts[namespace];
+  if (!host) throw new Error(`no host in ${namespace}`);
+  return host;
+}
 
 const v4: MasterIpParameters = { address: '10.99.7.100', netmask: 32, device: 'v0', family: 4 };
 const v6: MasterIpParameters = { address: 'fd00:99:7::100', netmask: 128, device: 'v0', family: 6 };

@@ -41,7 +41,7 @@ describe('a lock', () => {
     expect(await acquireLock('ssconf', join(scratch, 'same'))).toBeUndefined();
     const others = await Promise.all([acquireLock('ssconf', tmpdir()), acquireLock('other', scratch)]);
     expect(others.every(Boolean)).toBe(true);
-    await Promise.all([lock, ...others].map((each) => each?.release()));
+    for (const each of [lock, ...others]) await each?.release();
   });
 
   it('keeps other programs out and is free as soon as its holder is killed', async () => {

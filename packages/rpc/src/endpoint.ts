@@ -36,7 +36,7 @@ export function socketsTo(place: Place): Sockets {
   return {
     endpoint: Object.defineProperty({ ...place }, 'signal', { get: begin, enumerable: true }) as Endpoint,
     connected: () => (attempt = undefined),
-    cutAttempt: () => undefined,
+    cutAttempt: () => attempt?.abort(),
     cutAll: () => all.forEach((socket) => socket.abort()),
   };
 }
