@@ -1,12 +1,13 @@
 /**
  * Clusters for the end-to-end tests: each test file makes its own on addresses nobody else uses, and ends it.
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { takenAddress } from '../loopback/address-check.ts';
 import { createLoopbackCluster } from '../loopback/cluster.ts';
 import type { LoopbackCluster } from '../loopback/cluster.ts';
+import type { CommandResult } from '../loopback/command.ts';
 import { planHosts } from '../loopback/host-plan.ts';
 import type { Host, HostPlan } from '../loopback/host-plan.ts';
 import type { World } from '../loopback/story.ts';
@@ -31,35 +32,59 @@ async function freePlan(directory: string, count: number): Promise<HostPlan> {
   throw new Error(taken);
 }
 
-/** Hosts with SSH servers, and nothing of Quorate on them yet. */
-export async function makeHosts(count: number): Promise<TestCluster> {
+/** Hosts that have their files and run nothing yet. */
+export async function planCluster(count: number): Promise<TestCluster> {
   const directory = mkdtempSync(join(tmpdir(), 'quorate-e2e-'));
   const cluster = await createLoopbackCluster(await freePlan(directory, count));
+  const { hosts } = cluster.plan;
+  const [first, second = first, third = second] = hosts;
+  if (!first || !second || !third) throw new Error('a cluster has at least one host');
   const end = async (): Promise<void> => {
     await cluster.stop();
     rmSync(directory, { recursive: true, force: true });
   };
+  return { cluster, hosts, world: { cluster, first, second, third }, end };
+}
+
+/** What was half made is ended before the test learns that it could not be made. */
+async function orEnd(made: TestCluster, make: () => Promise<void>): Promise<TestCluster> {
   try {
-    await cluster.startHosts();
+    await make();
+    return made;
   } catch (error) {
-    await end();
+    await made.end();
     throw error;
   }
-  const { hosts } = cluster.plan;
-  const [first, second = first, third = second] = hosts;
-  if (!first || !second || !third) throw new Error('a cluster has at least one host');
-  return { cluster, hosts, world: { cluster, first, second, third }, end };
+}
+
+/** Hosts with SSH servers, and nothing of Quorate on them yet. */
+export async function makeHosts(count: number): Promise<TestCluster> {
+  const made = await planCluster(count);
+  return orEnd(made, () => made.cluster.startHosts());
 }
 
 /** A cluster with the first host as its master and all others joined to it. */
 export async function makeCluster(count: number): Promise<TestCluster> {
   const made = await makeHosts(count);
-  try {
+  return orEnd(made, async () => {
     await made.cluster.init(made.world.first);
     for (const host of made.hosts.slice(1)) await made.cluster.addNode(made.world.first, host);
-  } catch (error) {
-    await made.end();
-    throw error;
-  }
-  return made;
+  });
 }
+
+export const stateDirectory = (host: Host): string => join(host.root, 'var', 'lib', 'quorate');
+
+/** A text from a node's data directory. */
+export const readState = (host: Host, name: string): string =>
+  readFileSync(join(stateDirectory(host), name), 'utf8');
+
+/** The change the tests commit: the size of the candidate pool, as this node's config.data has it. */
+export function poolSizeOn(host: Host): number {
+  const { cluster } = JSON.parse(readState(host, 'config.data')) as {
+    cluster: { candidate_pool_size: number };
+  };
+  return cluster.candidate_pool_size;
+}
+
+export const changePoolSize = (made: TestCluster, master: Host, size: number): Promise<CommandResult> =>
+  made.cluster.quorate(master, ['modify', '--candidate-pool-size', String(size)]);

@@ -2,13 +2,13 @@
  * The ground the other tests stand on: loopback hosts that refuse strangers, die when killed, and leave nothing.
  * Nothing of Quorate runs here.
  */
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { takenAddress } from '../loopback/address-check.ts';
 import { ports } from '../loopback/host-plan.ts';
 import type { Host } from '../loopback/host-plan.ts';
@@ -46,7 +46,11 @@ function openSsh(keyFile: string, knownHostsFile: string, command: string): stri
   });
 }
 
+const hasOpenSsh = spawnSync('ssh', ['-V']).error === undefined;
+
 describe('the SSH server of a host', () => {
+  beforeEach((context) => context.skip(!hasOpenSsh, 'there is no OpenSSH client here'));
+
   it('runs the operator’s command in that host’s environment', () => {
     const { keyFile, knownHostsFile } = made.cluster.operator;
     expect(openSsh(keyFile, knownHostsFile, 'echo $QUORATE_ROOT')).toBe(`${host.root}\n`);

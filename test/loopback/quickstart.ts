@@ -5,6 +5,7 @@
  * This file knows flags, signals and cleaning up; what is shown is story.ts. Whatever happens it leaves no
  * process behind, except with --keep.
  */
+import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { parseArgs } from 'node:util';
 import { takenAddress } from './address-check.ts';
@@ -153,7 +154,7 @@ async function run(options: Options, progress: Progress, signal: AbortSignal): P
 function endForGood(progress: Progress): void {
   const left = processesUnder(directory);
   if (left.length > 0) throw new Error(`still running: ${describe(left)}`);
-  emptyDirectory(directory);
+  rmSync(directory, { recursive: true });
   progress.line('\nAll steps were observed; every process has ended.');
 }
 
@@ -176,7 +177,7 @@ and end it with
 
 async function stop(progress: Progress): Promise<void> {
   const ended = await endEarlierRun(progress);
-  if (readNote(directory) !== undefined) emptyDirectory(directory);
+  if (readNote(directory) !== undefined) rmSync(directory, { recursive: true });
   progress.line(ended ? 'Ended; no process is left.' : 'No quickstart of yours is running.');
 }
 

@@ -18,7 +18,8 @@ export const generatedDirectory = path.join(projectRoot, 'packages/rpc/src/gen')
 const loaderPackage = createRequire(path.join(projectRoot, 'packages/rpc/package.json')).resolve(
   '@grpc/proto-loader/package.json',
 );
-const protobuf = createRequire(loaderPackage)('protobufjs');
+/** The parser that comes with the loader, so that both read alike. */
+export const protobuf = createRequire(loaderPackage)('protobufjs');
 const typeGenerator = path.join(path.dirname(loaderPackage), 'build/bin/proto-loader-gen-types.js');
 
 /** Paths below `directory`, sorted, with `/` between the parts. */

@@ -23,7 +23,7 @@ import { seal } from '@quorate/domain/record';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { nodeByUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
 import { compareVersions, describeVersion } from '@quorate/domain/version';
-import { tally } from '@quorate/domain/votes';
+import { surveyDecided, tally } from '@quorate/domain/votes';
 import { randomInteger, sha256Hex } from '@quorate/platform/digest';
 import type { ClusterAccess } from './cluster-access.ts';
 import { commit } from './commit.ts';
@@ -142,6 +142,9 @@ async function endOldOffice(part: FailoverPart, steps: Steps, plan: Going): Prom
   const { oldMaster } = plan;
   if (!oldMaster) return;
   await steps.tolerated('old-master-leaves', async () => {
+    if (!plan.oldMasterAnswers) {
+      throw new ClusterError('UNREACHABLE', `${oldMaster.name} does not answer and was not told that its office ended`);
+    }
     const observed = await leaveOffice(part.access, oldMaster, plan.epoch);
     if (observed.masterIpHere || observed.masterDaemon === 'MASTER_DAEMON_STATE_IN_OFFICE') {
       throw new ClusterError('MASTER_STILL_SERVING', `${oldMaster.name} was told to leave office and still holds it`, {
@@ -154,8 +157,9 @@ async function endOldOffice(part: FailoverPart, steps: Steps, plan: Going): Prom
 /** The post-conditions that a successful failover promises. */
 async function confirm(access: ClusterAccess, record: ClusterRecord): Promise<void> {
   const roster = rosterOf(record, '');
-  const verdict = tally(await gatherVotes(access, roster), electorateOf(roster));
-  const needed = majorityOf(electorateOf(roster).length);
+  const electorate = electorateOf(roster);
+  const verdict = tally(await gatherVotes(access, roster, (ballots) => surveyDecided(ballots, electorate)), electorate);
+  const needed = majorityOf(electorate.length);
   const expected = `${needed} votes for this node in epoch ${record.version.epoch}`;
   if (verdict.kind !== 'agreed' || verdict.master.node !== access.own || verdict.master.epoch !== record.version.epoch) {
     throw unmet(`The votes do not show ${expected}`);

@@ -26,7 +26,10 @@ beforeAll(async () => {
   control = createDaemonControl({ root: scratch, pidFile, logFile, command });
 });
 afterEach(async () => {
-  for (const name of Object.keys(scripts)) await control.stop(name, 0);
+  for (const name of Object.keys(scripts)) {
+    await control.stop(name, 0);
+    await diskFiles.remove(logFile(name));
+  }
 });
 afterAll(() => rm(scratch, { recursive: true, force: true }));
 

@@ -15,7 +15,6 @@ import { SocketAddress } from 'node:net';
 import { systemClock, type Clock } from './clock.ts';
 import { MachineError } from './machine-error.ts';
 import { commandFailed, type CommandResult, type RunCommand } from './processes.ts';
-import { seconds } from './seconds.ts';
 import { awaitUntil } from './wait.ts';
 
 /** The same shape as the domain's. */
@@ -165,7 +164,7 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
 
   /** Waits until the kernel has found no other holder of an IPv6 address. */
   async function awaitDetection(params: MasterIpParameters): Promise<void> {
-    const what = `the kernel's duplicate detection of ${params.address} on ${params.device} (limit ${seconds(detectionMs)})`;
+    const what = `the kernel's duplicate detection of ${params.address} on ${params.device}`;
     let found: readonly Holding[] = [];
     const decided = async () => {
       found = await holdings(params);

@@ -138,7 +138,7 @@ describe('a command over SSH', () => {
   });
 
   it('is given up after its limit', async () => {
-    await expect(runOnce('sleep 60', { timeoutMs: 300 })).rejects.toMatchObject({
+    await expect(runOnce('exec sleep 60', { timeoutMs: 300 })).rejects.toMatchObject({
       reason: 'TIMED_OUT',
       message: `A command on 127.0.0.1 (SSH port ${portOf(server)}) did not end within 0.3 s`,
     });
@@ -146,7 +146,7 @@ describe('a command over SSH', () => {
 
   it('fails when the connection breaks, and so does the next one', async () => {
     const session = await openSsh(target());
-    const failure = session.run('sleep 60', { timeoutMs: 5_000 }).catch((error: unknown) => error);
+    const failure = session.run('exec sleep 60', { timeoutMs: 5_000 }).catch((error: unknown) => error);
     for (const each of connections) each.end();
     expect(await failure).toMatchObject({ reason: 'SSH_FAILED' });
     await expect(session.run('true', { timeoutMs: 5_000 })).rejects.toMatchObject({ reason: 'SSH_FAILED' });

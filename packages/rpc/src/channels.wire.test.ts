@@ -49,6 +49,19 @@ async function node(GetVote: VoteHandler = voting, { identity = node2, port = 0,
   return started;
 }
 
+/** A handler that never answers; `called` brings the signal by which it learns that nobody waits any more. */
+function hanging() {
+  let arrived: (signal: AbortSignal) => void = () => undefined;
+  const called = new Promise<AbortSignal>((resolve) => (arrived = resolve));
+  const handler: VoteHandler = (_request, _caller, signal) => {
+    arrived(signal);
+    return new Promise(() => undefined);
+  };
+  return { handler, called };
+}
+
+const aborted = (signal: AbortSignal) => vi.waitFor(() => expect(signal.aborted).toBe(true));
+
 async function master(Failover: Handlers<typeof masterServices.mastership>['Failover']) {
   const StandDown = async () => ({});
   const started = await startNode({
@@ -248,9 +261,8 @@ describe('a node that is not there', () => {
   });
 
   it('goes away under a call', async () => {
-    let arrived = () => {};
-    const called = new Promise<void>((resolve) => (arrived = resolve));
-    const { peer, stop } = await node(() => (arrived(), new Promise(() => undefined)));
+    const { handler, called } = hanging();
+    const { peer, stop } = await node(handler);
     const asked = caught(getVote(channels(), peer));
     await called;
     const [, ms] = await timed(() => stop(10));
@@ -327,19 +339,17 @@ describe('a node that is not there', () => {
 
 describe('a node that is slow', () => {
   it('is given until the deadline, and told that nobody waits any more', async () => {
-    let gone: AbortSignal | undefined;
-    const { peer } = await node(
-      (_request, _caller, signal) => ((gone = signal), new Promise(() => undefined)),
-    );
+    const { handler, called } = hanging();
+    const { peer } = await node(handler);
     const [error, ms] = await timed(() => caught(getVote(channels(), peer, { deadlineMs: 700 })));
     expect(error).toMatchObject({ reason: 'TIMED_OUT', facts: { node: 'node2' } });
     expect(error.message).toBe(`node2 (127.0.0.1:${peer.port}) did not answer GetVote within 0.7 s`);
     expect(ms).toBeLessThan(700 + slackMs);
-    await vi.waitFor(() => expect(gone?.aborted).toBe(true));
+    await aborted(await called);
   });
 
   it('need not be waited for', async () => {
-    const { peer } = await node(() => new Promise(() => undefined));
+    const { peer } = await node(hanging().handler);
     const off = new AbortController();
     const asked = caught(getVote(channels(), peer, { ...patient, signal: off.signal }));
     off.abort();
@@ -352,9 +362,8 @@ describe('a node that is slow', () => {
   });
 
   it('fails when the channels are closed', async () => {
-    let arrived = () => {};
-    const called = new Promise<void>((resolve) => (arrived = resolve));
-    const { peer } = await node(() => (arrived(), new Promise(() => undefined)));
+    const { handler, called } = hanging();
+    const { peer } = await node(handler);
     const from = channels();
     const asked = caught(getVote(from, peer));
     await called;
@@ -364,10 +373,11 @@ describe('a node that is slow', () => {
 });
 
 describe('a round of votes over the wire', () => {
-  async function five(last: VoteHandler) {
+  /** Five nodes; the first four answer once `ready`, the fifth has its own way. */
+  async function five(last: VoteHandler, ready: Promise<unknown> = Promise.resolve()) {
     const peers: NodePeer[] = [];
     for (const uuid of ['n1', 'n2', 'n3', 'n4', 'n5']) {
-      const answering: VoteHandler = async () => ({ nodeUuid: uuid });
+      const answering: VoteHandler = () => ready.then(() => ({ nodeUuid: uuid }));
       const { peer } = await node(uuid === 'n5' ? last : answering, {
         identity: cluster.identity(uuid),
         uuid,
@@ -387,7 +397,7 @@ describe('a round of votes over the wire', () => {
   };
 
   it('BEH-016 collects the others in parallel; the one that hangs ends with its call limit', async () => {
-    const peers = await five(() => new Promise(() => undefined));
+    const peers = await five(hanging().handler);
     const [answers, ms] = await timed(() => round(peers, 5, 800));
     expect(answers.slice(0, 4).toSorted()).toEqual(['n1', 'n2', 'n3', 'n4']);
     expect(answers[4]).toBe('n5 TIMED_OUT');
@@ -395,10 +405,10 @@ describe('a round of votes over the wire', () => {
   });
 
   it('BEH-022 ends with the majority, and the node still thinking learns that nobody waits', async () => {
-    let gone: AbortSignal | undefined;
-    const peers = await five((_request, _caller, signal) => ((gone = signal), new Promise(() => undefined)));
+    const { handler, called } = hanging();
+    const peers = await five(handler, called);
     expect(await round(peers, 3, 10_000)).toHaveLength(3);
-    if (gone !== undefined) await vi.waitFor(() => expect(gone?.aborted).toBe(true));
+    await aborted(await called);
   });
 });
 
@@ -444,9 +454,10 @@ describe('a call with many answers', () => {
   });
 
   it('ends at its deadline', async () => {
-    const { peer } = await master(
-      (_request, _caller, send) => (send(step('a')), new Promise(() => undefined)),
-    );
+    const { peer } = await master((_request, _caller, send) => {
+      send(step('ask'));
+      return new Promise(() => undefined);
+    });
     const listen = async () => {
       for await (const _event of failover(channels(), peer, { deadlineMs: 600 }));
     };

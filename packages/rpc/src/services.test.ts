@@ -12,9 +12,13 @@ function serviceNames(tree: object, prefix = ''): string[] {
 
 describe('the contract as values', () => {
   it('has every service of proto/', () => {
-    const all = [nodeServices, masterServices, standardServices].flatMap((group) => Object.values(group));
-    const names = all.map((service) => Object.values(service as object)[0].path.split('/')[1]);
-    expect(names.toSorted()).toEqual(serviceNames(descriptor).toSorted());
+    const all = [nodeServices, masterServices, standardServices].flatMap((group) =>
+      Object.values<object>(group),
+    );
+    const names = all.map(
+      (service) => Object.values<{ path: string }>({ ...service })[0]!.path.split('/')[1],
+    );
+    expect(new Set(names)).toEqual(new Set(serviceNames(descriptor)));
   });
 
   it('gives what the generated types promise: numbers, words, defaults, and null for absent messages', () => {
