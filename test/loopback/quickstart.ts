@@ -80,7 +80,7 @@ async function endEarlierRun(progress: Progress): Promise<boolean> {
     );
   const left = processesUnder(directory);
   if (left.length === 0) return false;
-  progress.line(`Ending the cluster an earlier run ${note?.kept ? 'kept' : 'left'}: ${describe(left)}`);
+  progress.line(`Ending what an earlier run ${note?.kept ? 'kept' : 'left'}: ${left.length} processes`);
   await endUnder(directory);
   return true;
 }

@@ -34,7 +34,7 @@ export const libraryOwners: Readonly<Record<string, string>> = {
 };
 
 /** Everything `from '…'`, `import '…'` and `import('…')` in a source; types count, they are dependencies too. */
-const importPattern = /(?:(?<!\.)\bfrom\s+|\bimport\s*\(?\s*)'([^'\n]+)'/g;
+const importPattern = /(?:(?<!\.)\bfrom\s+|\bimport\s*\(?\s*)'([\w@./:-]+)'/g;
 
 export function importsIn(source: string): readonly string[] {
   const withoutComments = source.replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');

@@ -28,7 +28,8 @@ async function ballotOf(access: ClusterAccess, node: RosterNode, roster: Roster,
     return judgeVote(node, await askVote(access, node, signal), roster);
   } catch (caught) {
     const error = clusterErrorFrom(caught);
-    return { kind: 'unreachable', node, reason: error.reason, why: error.message };
+    // The list that this goes into names the node already.
+    return { kind: 'unreachable', node, reason: error.reason, why: error.facts['why'] ?? error.message };
   }
 }
 

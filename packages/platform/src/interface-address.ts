@@ -191,12 +191,11 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
     }
   }
 
-  /** The first one is waited for; the rest, for neighbours that missed it, goes on in the background. */
-  async function announce(params: MasterIpParameters): Promise<void> {
+  /** Nobody waits for it: arping sends at once but ends a second later, and the address is up already. */
+  function announce(params: MasterIpParameters): void {
     const { signal } = beginAnnouncing(params);
-    await announceOnce(params, signal);
     void (async () => {
-      for (let n = 1; n < announcements && !signal.aborted; n += 1) await announceOnce(params, signal);
+      for (let n = 0; n < announcements && !signal.aborted; n += 1) await announceOnce(params, signal);
     })();
   }
 
@@ -221,7 +220,7 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
       if (held.some(wrong)) await dropAll(params, wrong);
       if (held.every(wrong)) await add(params, device);
       if (params.family === 6) await awaitDetection(params);
-      else if (hasNeighbours(device)) await announce(params);
+      else if (hasNeighbours(device)) announce(params);
     },
     async lower(params) {
       stopAnnouncing(params);

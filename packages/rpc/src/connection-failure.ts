@@ -22,7 +22,7 @@ export interface FailedCall {
   readonly calledOff: boolean;
 }
 
-/** Machine-readable twin of the words, in the fact `cause`. */
+/** Machine-readable twin of the words, in the fact `cause`; the words without the peer's name are the fact `why`. */
 type Cause = 'refused' | 'no-route' | 'silent' | 'tls' | 'lost';
 
 const inSeconds = (ms: number) => `${Number((ms / 1000).toFixed(1))} s`;
@@ -31,7 +31,7 @@ const factsOf = ({ peerName, where }: FailedCall): Facts => ({ node: peerName, a
 
 function unreachable(call: FailedCall, cause: Cause, why: string, error: ServiceError): ClusterError {
   return new ClusterError('UNREACHABLE', `${call.peerName} (${call.where}) is unreachable: ${why}`, {
-    facts: { ...factsOf(call), cause },
+    facts: { ...factsOf(call), cause, why },
     cause: error,
   });
 }
@@ -104,20 +104,18 @@ const silent = (call: FailedCall, error: ServiceError) =>
     error,
   );
 
-const timedOut = (call: FailedCall, message: string, error: ServiceError) =>
-  new ClusterError('TIMED_OUT', message, { facts: factsOf(call), cause: error });
+const timedOut = (call: FailedCall, message: string, why: string, error: ServiceError) =>
+  new ClusterError('TIMED_OUT', message, { facts: { ...factsOf(call), why }, cause: error });
 
 /** The failure of a call that ended with a status of gRPC's own. */
 function failureWithoutDetails(call: FailedCall, error: ServiceError): ClusterError {
   const asked = `${call.peerName} (${call.where})`;
   switch (error.code) {
-    case code.DEADLINE_EXCEEDED:
+    case code.DEADLINE_EXCEEDED: {
       if (!call.connected) return silent(call, error);
-      return timedOut(
-        call,
-        `${asked} did not answer ${call.method} within ${inSeconds(call.deadlineMs)}`,
-        error,
-      );
+      const why = `did not answer ${call.method} within ${inSeconds(call.deadlineMs)}`;
+      return timedOut(call, `${asked} ${why}`, why, error);
+    }
     case code.UNAVAILABLE:
     case code.CANCELLED:
       return notConnected(call, error);
@@ -145,7 +143,8 @@ export function failureOf(call: FailedCall, error: ServiceError): ClusterError {
   const thrown = errorFromStatus(error, factsOf(call));
   if (thrown !== undefined) return thrown;
   if (call.calledOff) {
-    return timedOut(call, `${call.method} to ${call.peerName} (${call.where}) was called off`, error);
+    const message = `${call.method} to ${call.peerName} (${call.where}) was called off`;
+    return timedOut(call, message, 'called off', error);
   }
   return failureWithoutDetails(call, error);
 }

@@ -12,11 +12,11 @@ function serviceNames(tree: object, prefix = ''): string[] {
 
 describe('the contract as values', () => {
   it('has every service of proto/', () => {
-    const all = [nodeServices, masterServices, standardServices].flatMap((group) =>
-      Object.values<object>(group),
+    const services: object[] = [{ ...nodeServices }, { ...masterServices }, { ...standardServices }].flatMap(
+      (group) => Object.values(group),
     );
-    const names = all.map(
-      (service) => Object.values<{ path: string }>({ ...service })[0]!.path.split('/')[1],
+    const names = services.map(
+      (methods) => Object.values<{ path: string }>({ ...methods })[0]!.path.split('/')[1],
     );
     expect(new Set(names)).toEqual(new Set(serviceNames(descriptor)));
   });
