@@ -56,6 +56,14 @@ export interface NodeStatus {
 export const statusFrom = async (lab: Lab, k: number): Promise<Status> =>
   JSON.parse(await mustQuorate(lab, k, 'status', '--json')) as Status;
 
+/** Power on, and wait for what no caller of `revive` has to: that the daemons take commands. */
+export async function reviveNode(lab: Lab, k: number): Promise<void> {
+  await lab.revive(k);
+  const listening = 'test -S /run/quorate/socket/masterd.sock && ss -Htln sport = :1811 | grep -q .';
+  const serves = async (): Promise<boolean> => (await lab.on(k, ['sh', '-c', listening])).code === 0;
+  await awaitUntil(`The daemons of q${k} do not serve`, followLimitMs, serves);
+}
+
 /** Hosts whose programs run. */
 export const running = (lab: Lab): readonly number[] => lab.hosts.filter((k) => lab.state(k) === 'up');
 

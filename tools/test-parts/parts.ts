@@ -1,7 +1,7 @@
 /**
  * The parts of the whole test, cheapest first: what each runs and what it says of itself.
  *
- * A part is either a list of commands, counting as one test, or one project of vitest.config.ts, counting as
+ * A part is either a list of commands, counting as one test, or one project of vitest.config.mts, counting as
  * the tests in it. Adding a part is adding a row.
  */
 export interface Part {

@@ -17,7 +17,10 @@ export interface GlobalOptions {
   readonly json?: boolean;
 }
 
-export const stateUnder = ({ root }: GlobalOptions): State => ({ files: diskFiles, layout: layoutUnder(root) });
+export const stateUnder = ({ root }: GlobalOptions): State => ({
+  files: diskFiles,
+  layout: layoutUnder(root),
+});
 
 export interface HostContext {
   readonly state: State;

@@ -4,7 +4,12 @@
  */
 import { ClusterError } from '@quorate/domain/errors';
 import { diskFiles } from '@quorate/platform/files';
-import { findHostKeys, judgeFingerprint, judgeHostKey, type HostKeyVerdict } from '@quorate/platform/known-hosts';
+import {
+  findHostKeys,
+  judgeFingerprint,
+  judgeHostKey,
+  type HostKeyVerdict,
+} from '@quorate/platform/known-hosts';
 
 export interface HostKeySources {
   readonly knownHosts?: string;
@@ -23,10 +28,17 @@ export async function hostKeyJudge(
   address: string,
   port: number,
 ): Promise<HostKeyJudge> {
-  if (fingerprint !== undefined) return { judge: (key) => judgeFingerprint(key, fingerprint), preferredKeyTypes: [] };
+  if (fingerprint !== undefined)
+    return { judge: (key) => judgeFingerprint(key, fingerprint), preferredKeyTypes: [] };
   const usual = [`${process.env['HOME'] ?? '/root'}/.ssh/known_hosts`, '/etc/ssh/ssh_known_hosts'];
-  const texts = await Promise.all((knownHosts ? [knownHosts] : usual).map((path) => diskFiles.readText(path)));
-  if (knownHosts && texts[0] === undefined) throw new ClusterError('WRONG_INPUT', `There is no file ${knownHosts}`);
-  const onRecord = texts.flatMap((text = '') => [...findHostKeys(text, name, port), ...findHostKeys(text, address, port)]);
+  const texts = await Promise.all(
+    (knownHosts ? [knownHosts] : usual).map((path) => diskFiles.readText(path)),
+  );
+  if (knownHosts && texts[0] === undefined)
+    throw new ClusterError('WRONG_INPUT', `There is no file ${knownHosts}`);
+  const onRecord = texts.flatMap((text = '') => [
+    ...findHostKeys(text, name, port),
+    ...findHostKeys(text, address, port),
+  ]);
   return { judge: (key) => judgeHostKey(key, onRecord), preferredKeyTypes: onRecord.map((key) => key.type) };
 }

@@ -16,7 +16,9 @@ function showOnTerminal(event: StepEvent, stream: NodeJS.WriteStream): void {
   const time = event.state === 'started' ? '' : ` (${seconds(event.durationMs)})`;
   const why = event.error ? `\n    ${event.error.message.split('\n').join('\n    ')}` : '';
   const end = event.state === 'started' ? '' : '\n';
-  stream.write(`\r\u001B[K${marks[event.state]} ${event.doing}${time}${event.state === 'warned' ? why : ''}${end}`);
+  stream.write(
+    `\r\u001B[K${marks[event.state]} ${event.doing}${time}${event.state === 'warned' ? why : ''}${end}`,
+  );
 }
 
 function showPlain(event: StepEvent, stream: NodeJS.WriteStream): void {
@@ -32,7 +34,12 @@ export function stepRecorder(show: ReportStep): { report: ReportStep; steps: obj
     show(event);
     if (event.state === 'started') return;
     const { name, state, durationMs, error } = event;
-    steps.push({ name, status: state, durationMs: Math.round(durationMs), ...(error && { error: error.message }) });
+    steps.push({
+      name,
+      status: state,
+      durationMs: Math.round(durationMs),
+      ...(error && { error: error.message }),
+    });
   };
   return { report, steps };
 }

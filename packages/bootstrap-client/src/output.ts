@@ -27,7 +27,9 @@ export function reportError(caught: unknown, options: OutputOptions): number {
   const { reason, message, hint, facts } = clusterErrorFrom(caught);
   const exitCode = exitCodeOf(reason);
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ error: { reason, message, hint, facts, exitCode } }, null, 2)}\n`);
+    process.stdout.write(
+      `${JSON.stringify({ error: { reason, message, hint, facts, exitCode } }, null, 2)}\n`,
+    );
     return exitCode;
   }
   printNote(`${categoryWords[reasons[reason].category]} (${reason}):`);
@@ -38,6 +40,13 @@ export function reportError(caught: unknown, options: OutputOptions): number {
 
 /** Columns padded to their widest cell; the first row is the heading. */
 export function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
-  return rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => (row[column] ?? '').length)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -20,7 +20,7 @@ export async function run(argv: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = new Command('quorate')
     .description('Makes a set of Linux hosts into one cluster with exactly one master, and keeps it that way')
-    .option('--root <dir>', 'where this node\'s files lie', process.env['QUORATE_ROOT'] || '/')
+    .option('--root <dir>', "where this node's files lie", process.env['QUORATE_ROOT'] || '/')
     .option('--json', 'print one JSON object instead of text')
     .showHelpAfterError('(quorate --help lists what there is)')
     .exitOverride();
@@ -34,7 +34,9 @@ export async function run(argv: readonly string[]): Promise<number> {
     command.action(async (...all: unknown[]) => {
       const options = command.optsWithGlobals<GlobalOptions>();
       const args = all.slice(0, -2).filter((arg): arg is string => typeof arg === 'string');
-      exitCode = await (await load())(options as never, ...args).catch((caught: unknown) => reportError(caught, options));
+      exitCode = await (
+        await load()
+      )(options as never, ...args).catch((caught: unknown) => reportError(caught, options));
     });
     return { command };
   };
@@ -55,33 +57,54 @@ type Add = (parent: Command, usage: string, description: string, load: () => Pro
 function addClusterCommands(program: Command, add: Add): void {
   const list = (text: string): string[] => text.split(',').filter((word) => word !== '');
 
-  add(program, 'init <cluster-name>', 'make a cluster of one node: this host', () => act(import('./commands/init.ts')))
+  add(program, 'init <cluster-name>', 'make a cluster of one node: this host', () =>
+    act(import('./commands/init.ts')),
+  )
     .command.option('--master-netdev <device>', 'network device of the master IP', 'eth0')
-    .option('--master-netmask <bits>', 'prefix length of the master IP (default: a single address)', wholeNumber)
+    .option(
+      '--master-netmask <bits>',
+      'prefix length of the master IP (default: a single address)',
+      wholeNumber,
+    )
     .option('-s, --secondary-ip <address>', 'address of this host on a second network')
-    .addOption(new Option('--primary-ip-version <version>', 'IP version of the cluster').choices(['4', '6']).default('4'))
+    .addOption(
+      new Option('--primary-ip-version <version>', 'IP version of the cluster')
+        .choices(['4', '6'])
+        .default('4'),
+    )
     .option('-C, --candidate-pool-size <number>', 'how many nodes may become master', wholeNumber, 10)
     .option('-m, --mac-prefix <prefix>', 'first half of the MAC addresses of instances', 'aa:00:00')
-    .option('--enabled-hypervisors <list>', 'for Ganeti: hypervisors, the first is the default', list, ['fake'])
+    .option('--enabled-hypervisors <list>', 'for Ganeti: hypervisors, the first is the default', list, [
+      'fake',
+    ])
     .option('--enabled-disk-templates <list>', 'for Ganeti: disk templates', list, ['diskless'])
     .option('--allow-loopback', 'let the cluster live on 127.0.0.0/8, for trying it on one machine');
 
-  add(program, 'master', 'print the name of the master, from this node\'s disk, asking nobody', () => act(import('./commands/master.ts'))).command.alias('getmaster');
+  add(program, 'master', "print the name of the master, from this node's disk, asking nobody", () =>
+    act(import('./commands/master.ts')),
+  ).command.alias('getmaster');
   add(program, 'votes', 'ask every node who is master and count', () => act(import('./commands/votes.ts')));
   add(program, 'status', 'show the cluster and every node', () => act(import('./commands/status.ts')));
 
   add(program, 'failover', 'make this node the master', () => act(import('./commands/failover.ts')))
     .command.alias('master-failover')
-    .option('--no-voting', 'take the office without anybody\'s vote: only if no majority can ever answer again')
+    .option(
+      '--no-voting',
+      "take the office without anybody's vote: only if no majority can ever answer again",
+    )
     .option('--yes-do-it', 'confirm what --no-voting risks: two masters, lost changes');
 
-  add(program, 'modify', 'change parameters of the cluster', () => act(import('./commands/modify.ts')))
-    .command.option('-C, --candidate-pool-size <number>', 'how many nodes may become master', wholeNumber);
+  add(program, 'modify', 'change parameters of the cluster', () =>
+    act(import('./commands/modify.ts')),
+  ).command.option('-C, --candidate-pool-size <number>', 'how many nodes may become master', wholeNumber);
 
-  add(program, 'verify', 'look for anything wrong in the cluster', () => act(import('./commands/verify.ts')))
-    .command.option('--error-codes', 'print findings as ftype:ecode:edomain:name:msg');
+  add(program, 'verify', 'look for anything wrong in the cluster', () =>
+    act(import('./commands/verify.ts')),
+  ).command.option('--error-codes', 'print findings as ftype:ecode:edomain:name:msg');
 
-  add(program, 'destroy', 'take the cluster apart on its last node', () => act(import('./commands/destroy.ts')))
+  add(program, 'destroy', 'take the cluster apart on its last node', () =>
+    act(import('./commands/destroy.ts')),
+  )
     .command.option('--yes-do-it', 'confirm it')
     .option('--ya-rly', 'the same');
 
@@ -92,20 +115,32 @@ function addClusterCommands(program: Command, add: Add): void {
 function addNodeCommands(program: Command, add: Add): void {
   const node = program.command('node').description('add and list nodes').exitOverride();
 
-  add(node, 'add <name>', 'take a host into the cluster, over SSH; on the master', () => act(import('./commands/node-add.ts')))
+  add(node, 'add <name>', 'take a host into the cluster, over SSH; on the master', () =>
+    act(import('./commands/node-add.ts')),
+  )
     .command.option('-s, --secondary-ip <address>', 'its address on a second network')
     .option('--ssh-user <user>', 'who to log in as', 'root')
-    .option('--ssh-port <port>', 'its SSH port (default: the cluster\'s)', wholeNumber)
+    .option('--ssh-port <port>', "its SSH port (default: the cluster's)", wholeNumber)
     .option('--ssh-key <file>', 'private key to log in with (default: those in ~/.ssh, and the agent)')
-    .option('--known-hosts <file>', 'where its host key is known (default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)')
+    .option(
+      '--known-hosts <file>',
+      'where its host key is known (default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)',
+    )
     .option('--fingerprint <SHA256:…>', 'the host key it must show')
     .option('--remote-program <path>', 'where quorate is on that host (default: where it is here)');
 
   add(node, 'list', 'list the nodes', () => act(import('./commands/node-list.ts')));
 
-  const setup = program.command('node-setup', { hidden: true }).description('run by node add on the new host').exitOverride();
-  add(setup, 'request', 'make this host\'s keys; JSON on standard input and output', () => act(import('./commands/node-setup-request.ts')));
-  add(setup, 'install', 'install a membership; JSON on standard input', () => act(import('./commands/node-setup-install.ts')));
+  const setup = program
+    .command('node-setup', { hidden: true })
+    .description('run by node add on the new host')
+    .exitOverride();
+  add(setup, 'request', "make this host's keys; JSON on standard input and output", () =>
+    act(import('./commands/node-setup-request.ts')),
+  );
+  add(setup, 'install', 'install a membership; JSON on standard input', () =>
+    act(import('./commands/node-setup-install.ts')),
+  );
 }
 
 const act = async (module: Promise<{ readonly default: Act }>): Promise<Act> => (await module).default;

@@ -27,13 +27,25 @@ export const awaitNodeDaemon = (access: ClusterAccess, node: RosterNode): Promis
   awaitUntil(
     (remainingMs) =>
       succeeds(
-        access.channels.call(nodeDaemonOf(node), nodeServices.nodeVersion.GetNodeVersion, {}, { deadlineMs: remainingMs }),
+        access.channels.call(
+          nodeDaemonOf(node),
+          nodeServices.nodeVersion.GetNodeVersion,
+          {},
+          { deadlineMs: remainingMs },
+        ),
       ),
-    { what: `the node daemon of ${node.name} (${node.address}:${node.nodePort}) to answer`, clock: access.clock, ...pace },
+    {
+      what: `the node daemon of ${node.name} (${node.address}:${node.nodePort}) to answer`,
+      clock: access.clock,
+      ...pace,
+    },
   );
 
 /** Resolves when the master daemon behind `peer` holds office; any failure counts as not yet (BEH-190, BEH-191). */
-export const awaitMasterDaemon = (access: Pick<ClusterAccess, 'channels' | 'clock'>, peer: Peer): Promise<void> =>
+export const awaitMasterDaemon = (
+  access: Pick<ClusterAccess, 'channels' | 'clock'>,
+  peer: Peer,
+): Promise<void> =>
   awaitUntil(
     (remainingMs) =>
       access.channels.call(peer, masterServices.status.GetStatus, {}, { deadlineMs: remainingMs }).then(
@@ -45,8 +57,12 @@ export const awaitMasterDaemon = (access: Pick<ClusterAccess, 'channels' | 'cloc
 
 /** Resolves when the SSH port accepts connections; a refused one is not alive (BEH-192, BEH-193). */
 export const awaitSshDaemon = (clock: Clock, host: string, address: string, port: number): Promise<void> =>
-  awaitUntil(async (remainingMs) => (await probeTcp(address, port, Math.min(remainingMs, timings.probeMaxMs))) === 'open', {
-    what: `the SSH daemon of ${host} (${address}:${port}) to answer`,
-    clock,
-    ...pace,
-  });
+  awaitUntil(
+    async (remainingMs) =>
+      (await probeTcp(address, port, Math.min(remainingMs, timings.probeMaxMs))) === 'open',
+    {
+      what: `the SSH daemon of ${host} (${address}:${port}) to answer`,
+      clock,
+      ...pace,
+    },
+  );

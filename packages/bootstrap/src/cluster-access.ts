@@ -26,13 +26,17 @@ export const nodeDaemonOf = (node: RosterNode): Peer => ({
 });
 
 /** The master daemon of a node, over mutual TLS. */
-export const masterDaemonOf = (node: RosterNode): Peer => nodeDaemonOf({ ...node, nodePort: node.masterPort });
+export const masterDaemonOf = (node: RosterNode): Peer =>
+  nodeDaemonOf({ ...node, nodePort: node.masterPort });
 
 /** A node of the roster, or NODE_UNKNOWN. */
 export function nodeOf(roster: Roster, uuid: NodeUuid): RosterNode {
   const node = nodeByUuid(roster, uuid);
   if (node) return node;
-  throw new ClusterError('NODE_UNKNOWN', `Node ${uuid} is not (yet) among the nodes of ${roster.clusterName}`);
+  throw new ClusterError(
+    'NODE_UNKNOWN',
+    `Node ${uuid} is not (yet) among the nodes of ${roster.clusterName}`,
+  );
 }
 
 /** Speaks as the node of this identity, and only with nodes of its cluster that are who they must be. */
@@ -42,5 +46,9 @@ export function openAccess(identity: NodeIdentity, clock: Clock): ClusterAccess 
     verifyPeer: (expected, der) => whyRefused(identityOf(der), identity.clusterUuid, expected),
   });
   const { connectMs, reconnectMaxMs } = timings;
-  return { own: identity.nodeUuid, clock, channels: createChannels({ credentials, connectMs, reconnectMaxMs }) };
+  return {
+    own: identity.nodeUuid,
+    clock,
+    channels: createChannels({ credentials, connectMs, reconnectMaxMs }),
+  };
 }

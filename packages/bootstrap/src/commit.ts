@@ -39,7 +39,8 @@ export function commit(access: ClusterAccess, plan: CommitPlan, parcel: Parcel):
       ended.abort();
       resolve(outcome);
     };
-    const undecided = (): void => end({ kind: 'undecided', error: undecidedError(parcel, nodes, versions, failures) });
+    const undecided = (): void =>
+      end({ kind: 'undecided', error: undecidedError(parcel, nodes, versions, failures) });
 
     async function send(node: RosterNode): Promise<void> {
       outstanding += 1;
@@ -55,7 +56,9 @@ export function commit(access: ClusterAccess, plan: CommitPlan, parcel: Parcel):
     }
 
     function proceed(): void {
-      const deposed = [...failures.values()].find(({ reason }) => reason === 'EPOCH_TOO_OLD' || reason === 'NOT_ALLOWED');
+      const deposed = [...failures.values()].find(
+        ({ reason }) => reason === 'EPOCH_TOO_OLD' || reason === 'NOT_ALLOWED',
+      );
       if (deposed) return end({ kind: 'deposed', error: deposed });
       const progress = commitProgress(plan, { copies, versions });
       if (progress === 'committed') end({ kind: 'committed' });

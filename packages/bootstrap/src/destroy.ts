@@ -26,7 +26,7 @@ export const destroySteps = {
   'lower-master-ip': 'Taking the master IP down',
   'stop-master-daemon': 'Stopping the master daemon',
   'leave-cluster': 'Ending the membership of this node',
-  'confirm': 'Confirming that nothing is left',
+  confirm: 'Confirming that nothing is left',
 } as const;
 
 export interface DestroyParts {
@@ -63,8 +63,14 @@ async function retireMaster({ access, master }: DestroyParts, own: RosterNode): 
 
 async function lowerMasterIp(access: ClusterAccess, own: RosterNode): Promise<void> {
   const method = nodeServices.masterIp.DeactivateMasterIp;
-  const { masterIpHere } = await access.channels.call(nodeDaemonOf(own), method, {}, { deadlineMs: timings.officeMs });
-  if (masterIpHere) throw new ClusterError('POST_CONDITION_FAILED', `The master IP is still up on ${own.name}`);
+  const { masterIpHere } = await access.channels.call(
+    nodeDaemonOf(own),
+    method,
+    {},
+    { deadlineMs: timings.officeMs },
+  );
+  if (masterIpHere)
+    throw new ClusterError('POST_CONDITION_FAILED', `The master IP is still up on ${own.name}`);
 }
 
 async function leaveCluster({ access, roster, daemons }: DestroyParts, own: RosterNode): Promise<void> {

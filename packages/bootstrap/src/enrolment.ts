@@ -69,11 +69,23 @@ export async function enrolNode(
   };
 }
 
-const sharedNames: readonly LayoutName[] = ['hmacKey', 'clusterDomainSecret', 'rapiPem', 'spicePem', 'spiceCaPem', 'knownHosts'];
+const sharedNames: readonly LayoutName[] = [
+  'hmacKey',
+  'clusterDomainSecret',
+  'rapiPem',
+  'spicePem',
+  'spiceCaPem',
+  'knownHosts',
+];
 
-async function sharedSecrets({ files, layout }: State, withClusterKey: boolean): Promise<Record<string, string>> {
+async function sharedSecrets(
+  { files, layout }: State,
+  withClusterKey: boolean,
+): Promise<Record<string, string>> {
   const issuer = await readClusterKey({ files, layout });
-  const serverPem = withClusterKey ? `${issuer.privateKeyPem.trimEnd()}\n${issuer.certificatePem.trimEnd()}\n` : issuer.certificatePem;
+  const serverPem = withClusterKey
+    ? `${issuer.privateKeyPem.trimEnd()}\n${issuer.certificatePem.trimEnd()}\n`
+    : issuer.certificatePem;
   const found: Record<string, string> = { 'server.pem': serverPem };
   for (const name of sharedNames) {
     const text = await files.readText(layout[name].path);

@@ -41,7 +41,7 @@ export const failoverSteps = {
   'record-new-master': 'Recording the new master on a majority',
   'old-master-leaves': 'Ending the office of the old master',
   'take-office': 'Raising the master IP and taking office',
-  'confirm': 'Confirming that the cluster follows',
+  confirm: 'Confirming that the cluster follows',
 } as const;
 
 type Steps = StepRunner<typeof failoverSteps>;
@@ -77,16 +77,25 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
   const steps = stepRunner(failoverSteps, part.report, access.clock);
   const { plan, newest } = await findStart(part, steps, request);
   if (!request.noVoting) {
-    await steps.required('request-grants', () => requestGrants(access, rosterOf(newest, ''), plan.epoch, newest.version));
+    await steps.required('request-grants', () =>
+      requestGrants(access, rosterOf(newest, ''), plan.epoch, newest.version),
+    );
   }
-  const record = await steps.required('record-new-master', () => recordNewMaster(part, request, plan, newest));
+  const record = await steps.required('record-new-master', () =>
+    recordNewMaster(part, request, plan, newest),
+  );
   await endOldOffice(part, steps, plan);
   await steps.required('take-office', async () => {
     part.startServing(record);
     await takeOffice(access, masterOf(record), plan.epoch);
   });
   await steps.required('confirm', () => confirm(access, record));
-  return { record, master: masterOf(record), epoch: plan.epoch, warnings: [...plan.warnings, ...steps.warnings] };
+  return {
+    record,
+    master: masterOf(record),
+    epoch: plan.epoch,
+    warnings: [...plan.warnings, ...steps.warnings],
+  };
 }
 
 /** Asks and decides; if the votes show a newer configuration, gets it, and asks and decides again. */
@@ -104,12 +113,20 @@ async function findStart(
     plan = await ask();
   }
   if (plan.kind === 'go' && held) return { plan, newest: held };
-  throw new ClusterError('NEWER_CONFIGURATION_ELSEWHERE', 'The configuration changed while this node was brought up to date', {
-    hint: 'Run the command again',
-  });
+  throw new ClusterError(
+    'NEWER_CONFIGURATION_ELSEWHERE',
+    'The configuration changed while this node was brought up to date',
+    {
+      hint: 'Run the command again',
+    },
+  );
 }
 
-async function askAndDecide(part: FailoverPart, held: ClusterRecord | undefined, request: FailoverRequest): Promise<Deciding> {
+async function askAndDecide(
+  part: FailoverPart,
+  held: ClusterRecord | undefined,
+  request: FailoverRequest,
+): Promise<Deciding> {
   const heldIsNewest = held && compareVersions(held.version, part.roster.version) >= 0;
   const roster = heldIsNewest ? rosterOf(held, '') : part.roster;
   const ballots = await gatherVotes(part.access, roster);
@@ -143,13 +160,20 @@ async function endOldOffice(part: FailoverPart, steps: Steps, plan: Going): Prom
   if (!oldMaster) return;
   await steps.tolerated('old-master-leaves', async () => {
     if (!plan.oldMasterAnswers) {
-      throw new ClusterError('UNREACHABLE', `${oldMaster.name} does not answer and was not told that its office ended`);
+      throw new ClusterError(
+        'UNREACHABLE',
+        `${oldMaster.name} does not answer and was not told that its office ended`,
+      );
     }
     const observed = await leaveOffice(part.access, oldMaster, plan.epoch);
     if (observed.masterIpHere || observed.masterDaemon === 'MASTER_DAEMON_STATE_IN_OFFICE') {
-      throw new ClusterError('MASTER_STILL_SERVING', `${oldMaster.name} was told to leave office and still holds it`, {
-        hint: `Stop quorate-masterd and quorate-noded on ${oldMaster.name}`,
-      });
+      throw new ClusterError(
+        'MASTER_STILL_SERVING',
+        `${oldMaster.name} was told to leave office and still holds it`,
+        {
+          hint: `Stop quorate-masterd and quorate-noded on ${oldMaster.name}`,
+        },
+      );
     }
   });
 }
@@ -158,10 +182,17 @@ async function endOldOffice(part: FailoverPart, steps: Steps, plan: Going): Prom
 async function confirm(access: ClusterAccess, record: ClusterRecord): Promise<void> {
   const roster = rosterOf(record, '');
   const electorate = electorateOf(roster);
-  const verdict = tally(await gatherVotes(access, roster, (ballots) => surveyDecided(ballots, electorate)), electorate);
+  const verdict = tally(
+    await gatherVotes(access, roster, (ballots) => surveyDecided(ballots, electorate)),
+    electorate,
+  );
   const needed = majorityOf(electorate.length);
   const expected = `${needed} votes for this node in epoch ${record.version.epoch}`;
-  if (verdict.kind !== 'agreed' || verdict.master.node !== access.own || verdict.master.epoch !== record.version.epoch) {
+  if (
+    verdict.kind !== 'agreed' ||
+    verdict.master.node !== access.own ||
+    verdict.master.epoch !== record.version.epoch
+  ) {
     throw unmet(`The votes do not show ${expected}`);
   }
   if (!(await masterIpAnswersAs(access, roster, masterOf(record)))) {

@@ -15,7 +15,12 @@ export async function fetchConfiguration(
   version: Version,
 ): Promise<ClusterRecord> {
   const method = nodeServices.configuration.GetConfiguration;
-  const answer = await access.channels.call(nodeDaemonOf(from), method, {}, { deadlineMs: timings.putConfigurationMs });
+  const answer = await access.channels.call(
+    nodeDaemonOf(from),
+    method,
+    {},
+    { deadlineMs: timings.putConfigurationMs },
+  );
   const record = parseRecord(answer.record, sha256Hex);
   if (!sameVersion(record.version, version)) {
     throw new ClusterError(

@@ -43,6 +43,8 @@ export async function requestGrants(
   throw new ClusterError(
     'GRANT_REFUSED',
     `${needed} of ${electorate.length} nodes must grant epoch ${epoch}, ${granted(answers)} did; ${refusals.join('; ')}`,
-    { hint: 'Another candidate may be taking the office; look with quorate status, then run the command again' },
+    {
+      hint: 'Another candidate may be taking the office; look with quorate status, then run the command again',
+    },
   );
 }

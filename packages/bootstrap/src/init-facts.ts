@@ -44,7 +44,9 @@ export async function gatherInitFacts(
   const ownedAddresses = ownAddresses().map((own) => own.address);
   const facts: InitFacts = {
     ...options,
-    clusterExists: (await files.stat(layout.roster.path)) !== undefined || (await files.stat(layout.configData.path)) !== undefined,
+    clusterExists:
+      (await files.stat(layout.roster.path)) !== undefined ||
+      (await files.stat(layout.configData.path)) !== undefined,
     leftovers: await findLeftovers(state),
     hostName,
     hostAddresses,

@@ -56,7 +56,9 @@ export async function initCluster(parts: InitParts, options: InitOptions): Promi
   const checked = await steps.required('check-host', () => check(parts, options));
   const identity = chooseIdentity(checked.facts);
   await steps.required('write-secrets', () => writeSecrets(parts, identity));
-  const record = await steps.required('write-configuration', () => writeConfiguration(parts, options, identity, checked.sshHostKeys));
+  const record = await steps.required('write-configuration', () =>
+    writeConfiguration(parts, options, identity, checked.sshHostKeys),
+  );
   await steps.required('start-node-daemon', async () => {
     await daemons.start('noded');
     await parts.awaitNodeDaemon();
@@ -68,7 +70,10 @@ export async function initCluster(parts: InitParts, options: InitOptions): Promi
   return record;
 }
 
-async function check(parts: InitParts, options: InitOptions): Promise<{ facts: InitFacts; sshHostKeys: SshHostKeys }> {
+async function check(
+  parts: InitParts,
+  options: InitOptions,
+): Promise<{ facts: InitFacts; sshHostKeys: SshHostKeys }> {
   const gathered = await gatherInitFacts(parts.state, parts.settings, options);
   const findings = initFindings(gathered.facts);
   if (findings.length > 0) throw findingsError(findings);
@@ -95,15 +100,27 @@ function chooseIdentity(facts: InitFacts): Identity {
   const [primaryIp] = facts.hostAddresses;
   const [masterIp] = facts.clusterAddresses;
   if (!primaryIp || !masterIp) throw new ClusterError('INTERNAL', 'The checks passed without addresses');
-  return { facts, primaryIp, masterIp, uuids: { cluster: randomUuid(), node: randomUuid(), group: randomUuid() } };
+  return {
+    facts,
+    primaryIp,
+    masterIp,
+    uuids: { cluster: randomUuid(), node: randomUuid(), group: randomUuid() },
+  };
 }
 
-async function writeSecrets({ state, clock }: InitParts, { facts, primaryIp, uuids }: Identity): Promise<void> {
+async function writeSecrets(
+  { state, clock }: InitParts,
+  { facts, primaryIp, uuids }: Identity,
+): Promise<void> {
   await ensureDirectories(state);
   await createClusterSecrets(state, {
     clusterName: facts.clusterName,
     clusterUuid: uuids.cluster,
-    node: { uuid: uuids.node, name: facts.hostName, addresses: [...new Set([primaryIp, facts.secondaryIp ?? primaryIp])] },
+    node: {
+      uuid: uuids.node,
+      name: facts.hostName,
+      addresses: [...new Set([primaryIp, facts.secondaryIp ?? primaryIp])],
+    },
     now: clock.now(),
     renew: { cluster: true, client: true },
   });
@@ -126,11 +143,25 @@ async function writeConfiguration(
   };
   const nowSeconds = clock.now().getTime() / 1000;
   const record = seal(
-    initialDraft({ ...options, masterIp, node, uuids, nowSeconds, sshHostKeys, sshPort, defaultIallocator: '' }),
+    initialDraft({
+      ...options,
+      masterIp,
+      node,
+      uuids,
+      nowSeconds,
+      sshHostKeys,
+      sshPort,
+      defaultIallocator: '',
+    }),
     sha256Hex,
   );
   const master = { node: uuids.node, epoch: record.version.epoch };
-  await writeVoterRecord(state, { epoch: master.epoch, grantedTo: master.node, master, version: record.version });
+  await writeVoterRecord(state, {
+    epoch: master.epoch,
+    grantedTo: master.node,
+    master,
+    version: record.version,
+  });
   await publishRecord(state, record);
   return record;
 }

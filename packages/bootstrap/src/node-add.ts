@@ -21,14 +21,14 @@ import type { SetupAnswer, SetupPayload } from './node-setup.ts';
 import { stepRunner, type ReportStep } from './steps.ts';
 
 export const nodeAddSteps = {
-  'connect': 'Connecting over SSH and checking the host key',
+  connect: 'Connecting over SSH and checking the host key',
   'compare-versions': 'Comparing the software of both sides',
   'request-certificates': 'Having the host make its keys',
-  'enrol': 'Signing its certificates',
-  'install': 'Installing the membership and starting its daemons',
+  enrol: 'Signing its certificates',
+  install: 'Installing the membership and starting its daemons',
   'await-ssh-daemon': 'Waiting for its SSH daemon',
   'await-node-daemon': 'Waiting for its node daemon',
-  'commit': 'Committing it as a node of the cluster',
+  commit: 'Committing it as a node of the cluster',
 } as const;
 
 export interface NodeAddParts {
@@ -62,13 +62,17 @@ export async function addNode(parts: NodeAddParts, request: NodeAddRequest): Pro
   const session = await steps.required('connect', parts.connect);
   try {
     const remote = remoteProgram(session, request);
-    await steps.required('compare-versions', async () => compareVersions(request.name, await remote.version()));
+    await steps.required('compare-versions', async () =>
+      compareVersions(request.name, await remote.version()),
+    );
     const answer = await steps.required('request-certificates', () => remote.request(request.name));
     const enrolled = await steps.required('enrol', () => enrol(parts, request, answer));
     await steps.required('install', () => remote.install(payloadOf(parts, enrolled)));
     const { name, primaryIp, sshPort } = request;
     await steps.required('await-ssh-daemon', () => awaitSshDaemon(access.clock, name, primaryIp, sshPort));
-    await steps.required('await-node-daemon', () => awaitNodeDaemon(access, nodeToCall(request, answer, enrolled.nodeUuid)));
+    await steps.required('await-node-daemon', () =>
+      awaitNodeDaemon(access, nodeToCall(request, answer, enrolled.nodeUuid)),
+    );
     const { candidate } = await steps.required('commit', () => commitNode(parts, request, answer, enrolled));
     return { name, uuid: enrolled.nodeUuid, candidate };
   } finally {
@@ -85,11 +89,17 @@ interface RemoteVersion {
 /** `quorate` on the new host: JSON in, JSON out, secrets on standard input only. */
 function remoteProgram(session: SshSession, { remoteProgram: program, name }: NodeAddRequest) {
   async function run<R>(words: string, input = ''): Promise<R> {
-    const result = await session.run(`${quoted(program)} ${words}`, { input, timeoutMs: timings.sshCommandMs });
+    const result = await session.run(`${quoted(program)} ${words}`, {
+      input,
+      timeoutMs: timings.sshCommandMs,
+    });
     if (result.code === 0) return JSON.parse(result.stdout) as R;
     const said = result.stderr.trim() || result.stdout.trim() || `exit code ${result.code}`;
     throw new ClusterError('COMMAND_FAILED', `On ${name}, quorate ${words} failed: ${said}`, {
-      hint: result.code === 127 ? `Install quorate on ${name}, or name its path with --remote-program` : 'Correct that and run node add again',
+      hint:
+        result.code === 127
+          ? `Install quorate on ${name}, or name its path with --remote-program`
+          : 'Correct that and run node add again',
     });
   }
   return {
@@ -113,7 +123,11 @@ function compareVersions(name: string, remote: RemoteVersion): void {
   );
 }
 
-const enrol = (parts: NodeAddParts, request: NodeAddRequest, answer: SetupAnswer): Promise<EnrolNodeResponse__Output> =>
+const enrol = (
+  parts: NodeAddParts,
+  request: NodeAddRequest,
+  answer: SetupAnswer,
+): Promise<EnrolNodeResponse__Output> =>
   parts.access.channels.call(
     parts.master,
     masterServices.enrolment.EnrolNode,

@@ -39,7 +39,11 @@ export const payloadMaxBytes = 1_048_576;
 
 const pendingKey = (entry: LayoutEntry): LayoutEntry => ({ path: `${entry.path}.pending`, mode: 0o400 });
 
-export async function makeRequests(state: State, { nodePort, masterPort }: Settings, name: string): Promise<SetupAnswer> {
+export async function makeRequests(
+  state: State,
+  { nodePort, masterPort }: Settings,
+  name: string,
+): Promise<SetupAnswer> {
   await assertNotInCluster(state);
   await ensureDirectories(state);
   const node = createEcKeyPair().privateKeyPem;
@@ -54,14 +58,20 @@ export async function makeRequests(state: State, { nodePort, masterPort }: Setti
   };
 }
 
-export async function installMembership(state: State, payload: SetupPayload, daemons: DaemonControl): Promise<void> {
+export async function installMembership(
+  state: State,
+  payload: SetupPayload,
+  daemons: DaemonControl,
+): Promise<void> {
   await assertNotInCluster(state, payload.clusterUuid);
   const node = await joined(state, 'nodePem', payload.nodeCertificate);
   const client = await joined(state, 'clientPem', payload.clientCertificate);
   const entries = checkedFiles(state, payload);
 
-  for (const { entry, text } of [...entries.secretsAndViews, client, node, ...entries.last]) await ensureText(state, entry, text);
-  for (const name of ['nodePem', 'clientPem'] as const) await state.files.remove(pendingKey(state.layout[name]).path);
+  for (const { entry, text } of [...entries.secretsAndViews, client, node, ...entries.last])
+    await ensureText(state, entry, text);
+  for (const name of ['nodePem', 'clientPem'] as const)
+    await state.files.remove(pendingKey(state.layout[name]).path);
   await daemons.start('noded');
   await daemons.start('masterd');
 }
@@ -85,9 +95,10 @@ interface Placed {
 async function joined(state: State, name: 'nodePem' | 'clientPem', certificate: string): Promise<Placed> {
   const entry = state.layout[name];
   const key = await state.files.readText(pendingKey(entry).path);
-  if (key === undefined) throw new ClusterError('WRONG_INPUT', 'This host has asked for no certificate', {
-    hint: 'Begin again with quorate node add on the master',
-  });
+  if (key === undefined)
+    throw new ClusterError('WRONG_INPUT', 'This host has asked for no certificate', {
+      hint: 'Begin again with quorate node add on the master',
+    });
   return { entry, text: `${key.trimEnd()}\n${certificate.trimEnd()}\n` };
 }
 
@@ -101,7 +112,8 @@ function checkedFiles(state: State, payload: SetupPayload): { secretsAndViews: P
     throw refused(`its roster belongs to ${roster.clusterName}, not to ${payload.clusterName}`);
   }
   const { certificatePem: ca } = splitPem(payload.files['server.pem'] ?? '');
-  if (!ca || !issuedBy(payload.nodeCertificate, ca)) throw refused('its node certificate was not signed by its cluster certificate');
+  if (!ca || !issuedBy(payload.nodeCertificate, ca))
+    throw refused('its node certificate was not signed by its cluster certificate');
   const placed = [...known].flatMap(([name, entry]) => {
     const text = payload.files[name];
     return text === undefined ? [] : [{ entry, text }];
@@ -129,7 +141,8 @@ export function parseSetupPayload(text: string): SetupPayload {
 function parseJson(text: string): Record<string, unknown> {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+    if (typeof value === 'object' && value !== null && !Array.isArray(value))
+      return value as Record<string, unknown>;
   } catch {
     // The parser's message quotes the text, which may hold a key.
   }

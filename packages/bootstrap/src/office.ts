@@ -22,20 +22,45 @@ export async function getOffice(access: ClusterAccess, node: RosterNode): Promis
 }
 
 /** This node's own daemon raises the address; fails unless it was then seen to be there. */
-export async function takeOffice(access: ClusterAccess, own: RosterNode, epoch: number): Promise<ObservedOffice> {
-  const answer = await access.channels.call(nodeDaemonOf(own), nodeServices.office.TakeOffice, { epoch }, patience);
+export async function takeOffice(
+  access: ClusterAccess,
+  own: RosterNode,
+  epoch: number,
+): Promise<ObservedOffice> {
+  const answer = await access.channels.call(
+    nodeDaemonOf(own),
+    nodeServices.office.TakeOffice,
+    { epoch },
+    patience,
+  );
   const observed = seen(own, answer.observed);
   if (observed.masterIpHere) return observed;
-  throw new ClusterError('POST_CONDITION_FAILED', `${own.name} raised the master IP and does not see it afterwards`);
+  throw new ClusterError(
+    'POST_CONDITION_FAILED',
+    `${own.name} raised the master IP and does not see it afterwards`,
+  );
 }
 
-export async function leaveOffice(access: ClusterAccess, node: RosterNode, epoch: number): Promise<ObservedOffice> {
-  const answer = await access.channels.call(nodeDaemonOf(node), nodeServices.office.LeaveOffice, { epoch }, patience);
+export async function leaveOffice(
+  access: ClusterAccess,
+  node: RosterNode,
+  epoch: number,
+): Promise<ObservedOffice> {
+  const answer = await access.channels.call(
+    nodeDaemonOf(node),
+    nodeServices.office.LeaveOffice,
+    { epoch },
+    patience,
+  );
   return seen(node, answer.observed);
 }
 
 /** Whether the node that answers on the master IP proves, by its certificate, to be `master`. */
-export async function masterIpAnswersAs(access: ClusterAccess, roster: Roster, master: RosterNode): Promise<boolean> {
+export async function masterIpAnswersAs(
+  access: ClusterAccess,
+  roster: Roster,
+  master: RosterNode,
+): Promise<boolean> {
   const peer = nodeDaemonOf({ ...master, address: roster.masterIp.address });
   const options = { deadlineMs: timings.voteMs };
   return access.channels.call(peer, nodeServices.nodeVersion.GetNodeVersion, {}, options).then(

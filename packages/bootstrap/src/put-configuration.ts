@@ -38,8 +38,14 @@ export async function putConfiguration(
     ...(isCandidate(node) && { record: parcel.recordText }),
   };
   const options = { deadlineMs: timings.putConfigurationMs };
-  return access.channels.call(nodeDaemonOf(node), nodeServices.configuration.PutConfiguration, request, options);
+  return access.channels.call(
+    nodeDaemonOf(node),
+    nodeServices.configuration.PutConfiguration,
+    request,
+    options,
+  );
 }
 
 /** Nodes marked offline are not sent anything; they are brought up to date when they are back. */
-export const nodesToUpdate = (roster: Roster): readonly RosterNode[] => roster.nodes.filter((n) => n.role !== 'offline');
+export const nodesToUpdate = (roster: Roster): readonly RosterNode[] =>
+  roster.nodes.filter((n) => n.role !== 'offline');

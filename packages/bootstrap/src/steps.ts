@@ -32,7 +32,11 @@ export interface StepRunner<T extends StepTable> {
 export function stepRunner<T extends StepTable>(table: T, report: ReportStep, clock: Clock): StepRunner<T> {
   const warnings: string[] = [];
 
-  async function run<R>(name: keyof T & string, work: () => Promise<R>, onFailure: 'warned' | 'failed'): Promise<R> {
+  async function run<R>(
+    name: keyof T & string,
+    work: () => Promise<R>,
+    onFailure: 'warned' | 'failed',
+  ): Promise<R> {
     const doing = table[name] ?? name;
     const start = clock.monotonicMs();
     const tell = (state: StepEvent['state'], error?: ClusterError): void =>

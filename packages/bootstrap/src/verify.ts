@@ -27,7 +27,10 @@ async function observe(access: ClusterAccess, node: RosterNode): Promise<NodeObs
   }
 }
 
-async function factsOf(access: ClusterAccess, node: RosterNode): Promise<NonNullable<NodeObservation['facts']>> {
+async function factsOf(
+  access: ClusterAccess,
+  node: RosterNode,
+): Promise<NonNullable<NodeObservation['facts']>> {
   const peer = nodeDaemonOf(node);
   const options = { deadlineMs: timings.voteMs };
   const office = await getOffice(access, node);

@@ -23,7 +23,12 @@ export async function askVote(access: ClusterAccess, node: RosterNode, signal?: 
   return voteFrom(await access.channels.call(nodeDaemonOf(node), method, {}, options));
 }
 
-async function ballotOf(access: ClusterAccess, node: RosterNode, roster: Roster, signal: AbortSignal): Promise<Ballot> {
+async function ballotOf(
+  access: ClusterAccess,
+  node: RosterNode,
+  roster: Roster,
+  signal: AbortSignal,
+): Promise<Ballot> {
   try {
     return judgeVote(node, await askVote(access, node, signal), roster);
   } catch (caught) {

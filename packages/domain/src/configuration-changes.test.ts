@@ -99,7 +99,7 @@ describe('a new node', () => {
             primaryIp: n.primary_ip,
             clientCertificateSha1: real.cluster.candidate_certs[n.uuid] ?? '',
           },
-          n.ctime,
+          n.ctime ?? 0,
         ),
       draftFrom(sample('after-init')),
     );

@@ -122,7 +122,11 @@ export function clusterErrorFrom(caught: unknown): ClusterError {
   if (caught instanceof ClusterError) return caught;
   if (isErrorShaped(caught) && isReason(caught.reason)) {
     const { reason, message, hint, facts } = caught;
-    return new ClusterError(reason, message, { ...(hint !== undefined && { hint }), ...(facts && { facts }), cause: caught });
+    return new ClusterError(reason, message, {
+      ...(hint !== undefined && { hint }),
+      ...(facts && { facts }),
+      cause: caught,
+    });
   }
   const message = caught instanceof Error ? caught.message : String(caught);
   return new ClusterError('INTERNAL', message, { cause: caught });

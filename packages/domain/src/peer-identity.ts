@@ -16,7 +16,8 @@ export function whyRefused(
   expectedNode?: NodeUuid,
 ): string | undefined {
   if (!found) return 'its certificate names no node of a cluster';
-  if (found.clusterUuid !== clusterUuid) return `its certificate belongs to another cluster (${found.clusterUuid})`;
+  if (found.clusterUuid !== clusterUuid)
+    return `its certificate belongs to another cluster (${found.clusterUuid})`;
   if (expectedNode !== undefined && found.nodeUuid !== expectedNode) {
     return `its certificate belongs to another node (${found.nodeUuid}, expected ${expectedNode})`;
   }

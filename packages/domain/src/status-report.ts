@@ -52,7 +52,13 @@ export function statusReport(roster: Roster, ballots: readonly Ballot[]): Status
     electorate: electorate.length,
     needed,
     healthy,
-    nodes: roster.nodes.map((node) => nodeStatus(roster, node.uuid, ballots.find((b) => b.node.uuid === node.uuid))),
+    nodes: roster.nodes.map((node) =>
+      nodeStatus(
+        roster,
+        node.uuid,
+        ballots.find((b) => b.node.uuid === node.uuid),
+      ),
+    ),
   };
 }
 
@@ -67,11 +73,25 @@ function nodeStatus(roster: Roster, uuid: NodeUuid, ballot: Ballot | undefined):
   if (!node) throw new RangeError(`No node ${uuid} in the roster`);
   const { name, role, address } = node;
   const known = { name, uuid, role, address };
-  if (!ballot) return { ...known, reachable: false, reason: 'not asked: it is marked offline', vote: null, version: null };
-  if (ballot.kind === 'unreachable') return { ...known, reachable: false, reason: ballot.why, vote: null, version: null };
+  if (!ballot)
+    return {
+      ...known,
+      reachable: false,
+      reason: 'not asked: it is marked offline',
+      vote: null,
+      version: null,
+    };
+  if (ballot.kind === 'unreachable')
+    return { ...known, reachable: false, reason: ballot.why, vote: null, version: null };
   const { master, version } = ballot.vote;
   const vote = master && { master: nameOf(roster, master.node), epoch: master.epoch };
-  return { ...known, reachable: true, ...(ballot.kind === 'invalid' && { reason: ballot.why }), vote, version };
+  return {
+    ...known,
+    reachable: true,
+    ...(ballot.kind === 'invalid' && { reason: ballot.why }),
+    vote,
+    version,
+  };
 }
 
 const nameOf = (roster: Roster, uuid: NodeUuid): string => nodeByUuid(roster, uuid)?.name ?? uuid;
@@ -95,7 +115,10 @@ export function votesReport(roster: Roster, ballots: readonly Ballot[]): VotesRe
     electorate: electorate.length,
     ...majorityHealth(ballots, electorate),
     verdict: tally(ballots, electorate).kind,
-    votes: counts.map(({ master, votes }) => ({ master: nameOf(roster, master.node), epoch: master.epoch, votes })),
+    votes: counts.map(({ master, votes }) => ({
+      master: nameOf(roster, master.node),
+      epoch: master.epoch,
+      votes,
+    })),
   };
 }
-

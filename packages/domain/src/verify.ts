@@ -52,9 +52,15 @@ const daySeconds = 86_400;
 type Rule = (facts: VerifyFacts) => readonly VerifyFinding[];
 type Observed = NodeObservation & { readonly facts: NonNullable<NodeObservation['facts']> };
 
-const observed = ({ nodes }: VerifyFacts): readonly Observed[] => nodes.filter((n): n is Observed => n.facts !== undefined);
+const observed = ({ nodes }: VerifyFacts): readonly Observed[] =>
+  nodes.filter((n): n is Observed => n.facts !== undefined);
 
-const aboutNode = (node: RosterNode, code: string, message: string, severity: 'error' | 'warning' = 'error'): VerifyFinding => ({
+const aboutNode = (
+  node: RosterNode,
+  code: string,
+  message: string,
+  severity: 'error' | 'warning' = 'error',
+): VerifyFinding => ({
   severity,
   code,
   domain: 'node',
@@ -77,22 +83,36 @@ const releases: Rule = (facts) =>
   observed(facts)
     .filter((n) => n.facts.softwareVersion !== facts.softwareVersion)
     .map(({ node, facts: { softwareVersion } }) =>
-      aboutNode(node, 'ENODEVERSION', `It runs release ${softwareVersion}, this host ${facts.softwareVersion}`, 'warning'),
+      aboutNode(
+        node,
+        'ENODEVERSION',
+        `It runs release ${softwareVersion}, this host ${facts.softwareVersion}`,
+        'warning',
+      ),
     );
 
 const clocks: Rule = (facts) =>
   observed(facts)
     .filter((n) => Math.abs(n.facts.clockOffsetMs) > clockAllowanceMs + n.facts.clockUncertaintyMs)
     .map(({ node, facts: { clockOffsetMs } }) =>
-      aboutNode(node, 'ENODETIME', `Its clock differs by ${Math.round(clockOffsetMs / 1000)} s from this host's`),
+      aboutNode(
+        node,
+        'ENODETIME',
+        `Its clock differs by ${Math.round(clockOffsetMs / 1000)} s from this host's`,
+      ),
     );
 
 const agreement: Rule = ({ roster, ballots }) => {
   const verdict = tally(ballots, electorateOf(roster));
   if (verdict.kind === 'agreed') {
-    return nodeByUuid(roster, verdict.master.node) ? [] : [aboutCluster(roster, 'QMASTER', 'The master is not a node of the cluster')];
+    return nodeByUuid(roster, verdict.master.node)
+      ? []
+      : [aboutCluster(roster, 'QMASTER', 'The master is not a node of the cluster')];
   }
-  const message = verdict.kind === 'split' ? 'The nodes do not agree on a master' : `Only ${verdict.valid} of ${verdict.needed} needed votes were given`;
+  const message =
+    verdict.kind === 'split'
+      ? 'The nodes do not agree on a master'
+      : `Only ${verdict.valid} of ${verdict.needed} needed votes were given`;
   return [aboutCluster(roster, 'QMASTER', message)];
 };
 
@@ -107,18 +127,33 @@ const oneMaster: Rule = (facts) => {
   const lacking = seen.filter((n) => n.node.uuid === master && !n.facts.masterIpHere);
   const idle = seen.filter((n) => n.node.uuid === master && !n.facts.masterDaemonInOffice);
   return [
-    ...misplaced.map(({ node }) => aboutNode(node, 'ENODENET', `It holds the master IP ${roster.masterIp.address} and is not the master`)),
-    ...usurpers.map(({ node }) => aboutNode(node, 'QMASTER', 'Its master daemon is in office and it is not the master')),
-    ...lacking.map(({ node }) => aboutNode(node, 'ENODENET', `It is the master and does not hold the master IP ${roster.masterIp.address}`)),
-    ...idle.map(({ node }) => aboutNode(node, 'QMASTER', 'It is the master and its master daemon is not in office')),
+    ...misplaced.map(({ node }) =>
+      aboutNode(node, 'ENODENET', `It holds the master IP ${roster.masterIp.address} and is not the master`),
+    ),
+    ...usurpers.map(({ node }) =>
+      aboutNode(node, 'QMASTER', 'Its master daemon is in office and it is not the master'),
+    ),
+    ...lacking.map(({ node }) =>
+      aboutNode(
+        node,
+        'ENODENET',
+        `It is the master and does not hold the master IP ${roster.masterIp.address}`,
+      ),
+    ),
+    ...idle.map(({ node }) =>
+      aboutNode(node, 'QMASTER', 'It is the master and its master daemon is not in office'),
+    ),
   ];
 };
 
 const configurations: Rule = (facts) => {
   const { roster } = facts;
   return observed(facts).flatMap(({ node, facts: { ssconfComplete, ssconfVersion } }) => {
-    if (!ssconfComplete) return [aboutNode(node, 'ENODEFILECHECK', 'Its ssconf files are not of one version')];
-    return sameVersion(ssconfVersion, roster.version) ? [] : [aboutNode(node, 'ECLUSTERFILECHECK', 'Its configuration differs from this host\'s')];
+    if (!ssconfComplete)
+      return [aboutNode(node, 'ENODEFILECHECK', 'Its ssconf files are not of one version')];
+    return sameVersion(ssconfVersion, roster.version)
+      ? []
+      : [aboutNode(node, 'ECLUSTERFILECHECK', "Its configuration differs from this host's")];
   });
 };
 
@@ -129,8 +164,12 @@ const sharedFiles: Rule = (facts) => {
     const digests = new Set(seen.flatMap((n) => n.facts.sharedFileDigests[name] ?? []));
     const without = seen.filter((n) => n.facts.sharedFileDigests[name] === undefined).map((n) => n.node.name);
     return [
-      ...(digests.size > 1 ? [aboutCluster(facts.roster, 'ECLUSTERFILECHECK', `${name} differs between nodes`)] : []),
-      ...(without.length > 0 ? [aboutCluster(facts.roster, 'ECLUSTERFILECHECK', `${name} is missing on ${without.join(', ')}`)] : []),
+      ...(digests.size > 1
+        ? [aboutCluster(facts.roster, 'ECLUSTERFILECHECK', `${name} differs between nodes`)]
+        : []),
+      ...(without.length > 0
+        ? [aboutCluster(facts.roster, 'ECLUSTERFILECHECK', `${name} is missing on ${without.join(', ')}`)]
+        : []),
     ];
   });
 };
@@ -147,6 +186,16 @@ const certificateEnds: Rule = (facts) =>
     }),
   );
 
-const rules: readonly Rule[] = [answers, releases, clocks, agreement, oneMaster, configurations, sharedFiles, certificateEnds];
+const rules: readonly Rule[] = [
+  answers,
+  releases,
+  clocks,
+  agreement,
+  oneMaster,
+  configurations,
+  sharedFiles,
+  certificateEnds,
+];
 
-export const verifyFindings = (facts: VerifyFacts): readonly VerifyFinding[] => rules.flatMap((rule) => rule(facts));
+export const verifyFindings = (facts: VerifyFacts): readonly VerifyFinding[] =>
+  rules.flatMap((rule) => rule(facts));

@@ -23,6 +23,15 @@ export interface Vote {
 
 /** The fate of one question in a round of votes. Exactly one per asked node. */
 export type Ballot =
-  | { readonly kind: 'valid'; readonly node: RosterNode; readonly vote: Vote & { readonly master: Mastership } }
+  | {
+      readonly kind: 'valid';
+      readonly node: RosterNode;
+      readonly vote: Vote & { readonly master: Mastership };
+    }
   | { readonly kind: 'invalid'; readonly node: RosterNode; readonly vote: Vote; readonly why: string }
-  | { readonly kind: 'unreachable'; readonly node: RosterNode; readonly reason: Reason; readonly why: string };
+  | {
+      readonly kind: 'unreachable';
+      readonly node: RosterNode;
+      readonly reason: Reason;
+      readonly why: string;
+    };

@@ -29,12 +29,19 @@ export interface ChangeOutcome {
 }
 
 /** Commits the change. Throws before anything is sent if one is pending or the result would be invalid. */
-export async function commitChange(access: ClusterAccess, office: InOffice, change: Change): Promise<ChangeOutcome> {
+export async function commitChange(
+  access: ClusterAccess,
+  office: InOffice,
+  change: Change,
+): Promise<ChangeOutcome> {
   if (office.pending) throw pendingError(office.pending);
   const draft = change(office.record, access.clock.now().getTime() / 1000);
   const { fatal } = configurationFindings(draft.configuration);
   if (fatal.length > 0) {
-    throw new ClusterError('WRONG_INPUT', `The change would make the configuration invalid: ${fatal.join('; ')}`);
+    throw new ClusterError(
+      'WRONG_INPUT',
+      `The change would make the configuration invalid: ${fatal.join('; ')}`,
+    );
   }
   const record = seal(draft, sha256Hex);
   const plan = planCommit(office.record, record);
@@ -42,9 +49,13 @@ export async function commitChange(access: ClusterAccess, office: InOffice, chan
 }
 
 export const pendingError = ({ record }: Pending): ClusterError =>
-  new ClusterError('COMMIT_UNDECIDED', `An earlier change (${describeVersion(record.version)}) is still undecided`, {
-    hint: 'It is being pushed to the nodes that lack it; see quorate status, and bring those nodes back',
-  });
+  new ClusterError(
+    'COMMIT_UNDECIDED',
+    `An earlier change (${describeVersion(record.version)}) is still undecided`,
+    {
+      hint: 'It is being pushed to the nodes that lack it; see quorate status, and bring those nodes back',
+    },
+  );
 
 type Answered = { readonly node: RosterNode; readonly vote: Vote };
 

@@ -11,7 +11,8 @@ import { startMasterDaemon } from './master-daemon.ts';
 
 const program = {
   program: 'quorate-masterd',
-  purpose: 'Waits in standby on every master candidate; in office it owns the configuration and serves the client',
+  purpose:
+    'Waits in standby on every master candidate; in office it owns the configuration and serves the client',
   version: softwareVersion,
   exitCodeOf: (caught: unknown) => exitCodeOf(clusterErrorFrom(caught).reason),
 };
@@ -25,7 +26,11 @@ void runDaemon(
       const settings = await readSettings(state);
       return startMasterDaemon({
         state,
-        settings: { ...settings, ...(flags.bind && { bind: flags.bind }), ...(flags.port && { masterPort: flags.port }) },
+        settings: {
+          ...settings,
+          ...(flags.bind && { bind: flags.bind }),
+          ...(flags.port && { masterPort: flags.port }),
+        },
         clock: systemClock,
         log: await createLog({ name: program.program, level: flags.logLevel ?? settings.logLevel }),
       });

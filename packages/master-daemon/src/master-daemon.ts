@@ -32,7 +32,12 @@ export interface MasterDaemon {
   stop(): Promise<void>;
 }
 
-export async function startMasterDaemon({ state, settings, clock, log }: MasterDaemonParts): Promise<MasterDaemon> {
+export async function startMasterDaemon({
+  state,
+  settings,
+  clock,
+  log,
+}: MasterDaemonParts): Promise<MasterDaemon> {
   const identity = await readNodeIdentity(state);
   const roster = await readRoster(state);
   const access = openAccess(identity, clock);
@@ -40,9 +45,13 @@ export async function startMasterDaemon({ state, settings, clock, log }: MasterD
 
   const server = createServer({
     identify: identityOf,
-    authorise: async (path, caller) => mayCall(path, caller, { uuid: access.own, roster: await readRoster(state) }),
+    authorise: async (path, caller) =>
+      mayCall(path, caller, { uuid: access.own, roster: await readRoster(state) }),
     onCall: ({ path, caller, reason, durationMs }) =>
-      log[reason ? 'warn' : 'debug']({ path, caller, reason, durationMs }, reason ? 'call refused' : 'call served'),
+      log[reason ? 'warn' : 'debug'](
+        { path, caller, reason, durationMs },
+        reason ? 'call refused' : 'call served',
+      ),
   });
   serveMaster(server, { state, access, mastership });
 
@@ -69,7 +78,9 @@ export async function startMasterDaemon({ state, settings, clock, log }: MasterD
   return {
     async stop() {
       watching.abort();
-      await Promise.all([server.shutdown(timings.shutdownGraceMs), listener.close()]);
+      // In this order: closing the listener cuts the connections that calls under way still need.
+      await server.shutdown(timings.shutdownGraceMs);
+      await listener.close();
       access.channels.close();
       await watch;
     },

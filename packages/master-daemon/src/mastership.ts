@@ -107,7 +107,9 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
     },
     async watch(signal) {
       while (!signal.aborted) {
-        await oneAtATime(look).catch((error: unknown) => log.warn({ error: String(error) }, 'a look at the cluster failed'));
+        await oneAtATime(look).catch((error: unknown) =>
+          log.warn({ error: String(error) }, 'a look at the cluster failed'),
+        );
         await access.clock.sleep(timings.surveyIntervalMs, signal).catch(() => undefined);
       }
     },

@@ -30,7 +30,13 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       const { clusterName } = await readRoster(state);
       if (tenure.kind === 'standby') return { inOffice: false, clusterName, explanation: tenure.why };
       const { epoch, pending, lagging } = tenure;
-      return { inOffice: true, epoch, clusterName, pending: pending?.record.version ?? null, laggingNodeUuids: [...lagging] };
+      return {
+        inOffice: true,
+        epoch,
+        clusterName,
+        pending: pending?.record.version ?? null,
+        laggingNodeUuids: [...lagging],
+      };
     },
   });
 
@@ -58,7 +64,10 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       const known = record.configuration.nodes[request.nodeUuid];
       if (known) return { candidate: known.master_candidate };
       await awaitNodeDaemon(access, calledNode(request));
-      const node = newNodeOf({ ...request, uuid: request.nodeUuid }, { ...request, secondaryIp: request.secondaryIp || undefined });
+      const node = newNodeOf(
+        { ...request, uuid: request.nodeUuid },
+        { ...request, secondaryIp: request.secondaryIp || undefined },
+      );
       const committed = await mastership.change((present, now) => withNode(present, node, now));
       return { candidate: committed.configuration.nodes[request.nodeUuid]?.master_candidate ?? false };
     },
@@ -67,7 +76,9 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
   server.serve(masterServices.parameters, {
     ModifyCluster: async ({ candidatePoolSize }) => {
       if (candidatePoolSize === undefined) {
-        throw new ClusterError('WRONG_INPUT', 'Nothing to change was given', { hint: 'Give at least one parameter' });
+        throw new ClusterError('WRONG_INPUT', 'Nothing to change was given', {
+          hint: 'Give at least one parameter',
+        });
       }
       let notes: readonly string[] = [];
       const committed = await mastership.change((present, now) => {
@@ -95,7 +106,12 @@ const calledNode = (request: AddNodeRequest__Output): RosterNode => ({
   role: 'regular',
 });
 
-const states = { started: 'STEP_STATE_STARTED', done: 'STEP_STATE_DONE', warned: 'STEP_STATE_WARNED', failed: 'STEP_STATE_FAILED' } as const;
+const states = {
+  started: 'STEP_STATE_STARTED',
+  done: 'STEP_STATE_DONE',
+  warned: 'STEP_STATE_WARNED',
+  failed: 'STEP_STATE_FAILED',
+} as const;
 
 const stepMessage = ({ name, doing, state, durationMs, error }: StepEvent): StepMessage => ({
   name,
@@ -113,6 +129,10 @@ function assertLastNode(names: readonly string[]): void {
 }
 
 const unconfirmed = (): ClusterError =>
-  new ClusterError('CONFIRMATION_NEEDED', 'Taking office without votes can make two masters and was not confirmed', {
-    hint: 'Make sure that no other master runs, then add --yes-do-it',
-  });
+  new ClusterError(
+    'CONFIRMATION_NEEDED',
+    'Taking office without votes can make two masters and was not confirmed',
+    {
+      hint: 'Make sure that no other master runs, then add --yes-do-it',
+    },
+  );

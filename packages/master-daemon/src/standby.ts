@@ -56,7 +56,11 @@ async function resume(
   return office;
 }
 
-async function newestRecord(state: State, access: ClusterAccess, ballots: readonly Ballot[]): Promise<ClusterRecord> {
+async function newestRecord(
+  state: State,
+  access: ClusterAccess,
+  ballots: readonly Ballot[],
+): Promise<ClusterRecord> {
   const votes = ballots.flatMap((b) => (b.kind === 'unreachable' ? [] : [b]));
   const newest = newestVersion(votes.map((b) => b.vote.version));
   const own = await readClusterRecord(state);

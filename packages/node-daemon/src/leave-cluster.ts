@@ -27,9 +27,13 @@ export function leaveCluster(
       throw new ClusterError('FOREIGN_CLUSTER', `This node belongs to cluster ${roster.clusterName}`);
     }
     if (record.master) {
-      throw new ClusterError('NOT_ALLOWED', 'A node leaves by this way only from a cluster that has no master any more', {
-        hint: 'Use quorate destroy on the master',
-      });
+      throw new ClusterError(
+        'NOT_ALLOWED',
+        'A node leaves by this way only from a cluster that has no master any more',
+        {
+          hint: 'Use quorate destroy on the master',
+        },
+      );
     }
     endDaemon(() => removeInstalledFiles(state));
   };

@@ -28,13 +28,18 @@ void runDaemon(
       const log = await createLog({ name: program.program, level: flags.logLevel ?? settings.logLevel });
       return startNodeDaemon({
         state,
-        settings: { ...settings, ...(flags.bind && { bind: flags.bind }), ...(flags.port && { nodePort: flags.port }) },
+        settings: {
+          ...settings,
+          ...(flags.bind && { bind: flags.bind }),
+          ...(flags.port && { nodePort: flags.port }),
+        },
         clock: systemClock,
         log,
         interfaceAddress: createInterfaceAddress({
           run: runCommand,
           clock: systemClock,
-          onAnnouncementFailed: (error) => log.warn({ error: String(error) }, 'the master IP could not be announced'),
+          onAnnouncementFailed: (error) =>
+            log.warn({ error: String(error) }, 'the master IP could not be announced'),
         }),
         onLeft: end,
       });

@@ -21,11 +21,20 @@ export interface MasterDaemonLink {
 const localAnswerMs = 1_000;
 
 export function masterDaemonLink(channels: Channels, layout: Layout): MasterDaemonLink {
-  const peer: Peer = { kind: 'socket', name: 'quorate-masterd of this host', path: layout.masterdSocket.path };
+  const peer: Peer = {
+    kind: 'socket',
+    name: 'quorate-masterd of this host',
+    path: layout.masterdSocket.path,
+  };
   return {
     async look() {
       try {
-        const status = await channels.call(peer, masterServices.status.GetStatus, {}, { deadlineMs: localAnswerMs });
+        const status = await channels.call(
+          peer,
+          masterServices.status.GetStatus,
+          {},
+          { deadlineMs: localAnswerMs },
+        );
         const state = status.inOffice ? 'MASTER_DAEMON_STATE_IN_OFFICE' : 'MASTER_DAEMON_STATE_STANDBY';
         return { state, epoch: status.epoch };
       } catch (caught) {
@@ -34,7 +43,12 @@ export function masterDaemonLink(channels: Channels, layout: Layout): MasterDaem
       }
     },
     async standDown(epoch) {
-      await channels.call(peer, masterServices.mastership.StandDown, { epoch }, { deadlineMs: localAnswerMs });
+      await channels.call(
+        peer,
+        masterServices.mastership.StandDown,
+        { epoch },
+        { deadlineMs: localAnswerMs },
+      );
     },
   };
 }

@@ -28,7 +28,8 @@ export function listenedAddress(listener: TlsListener, port: number): MasterAddr
 }
 
 export function masterAddress(onInterface: MasterAddress, onLoopback: MasterAddress): MasterAddress {
-  const by = (params: MasterIpParameters): MasterAddress => (isLoopback(params.address) ? onLoopback : onInterface);
+  const by = (params: MasterIpParameters): MasterAddress =>
+    isLoopback(params.address) ? onLoopback : onInterface;
   return {
     raise: (params) => by(params).raise(params),
     lower: (params) => by(params).lower(params),

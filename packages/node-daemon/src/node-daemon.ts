@@ -53,7 +53,10 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     identify: identityOf,
     authorise: async (path, caller) => mayCall(path, caller, { uuid: own, roster: await readRoster(state) }),
     onCall: ({ path, caller, reason, durationMs }) =>
-      log[reason ? 'warn' : 'debug']({ path, caller, reason, durationMs }, reason ? 'call refused' : 'call served'),
+      log[reason ? 'warn' : 'debug'](
+        { path, caller, reason, durationMs },
+        reason ? 'call refused' : 'call served',
+      ),
   });
   const listener = createTlsListener({
     identity,
@@ -93,7 +96,9 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
 
   return {
     async stop() {
-      await Promise.all([server.shutdown(timings.shutdownGraceMs), listener.close()]);
+      // In this order: closing the listener cuts the connections that calls under way still need.
+      await server.shutdown(timings.shutdownGraceMs);
+      await listener.close();
       channels.close();
     },
   };

@@ -9,17 +9,34 @@ import type { GetNodeFactsResponse } from '@quorate/rpc/gen/quorate/node/v1/GetN
 
 export type NodeFacts = () => Promise<GetNodeFactsResponse>;
 
-const certificateFiles: readonly LayoutName[] = ['serverPem', 'nodePem', 'clientPem', 'rapiPem', 'spicePem', 'spiceCaPem'];
+const certificateFiles: readonly LayoutName[] = [
+  'serverPem',
+  'nodePem',
+  'clientPem',
+  'rapiPem',
+  'spicePem',
+  'spiceCaPem',
+];
 
 /** Equal on every node that has them; server.pem is not among them because only candidates have its key. */
-const sharedFiles: readonly LayoutName[] = ['rapiPem', 'spicePem', 'spiceCaPem', 'hmacKey', 'clusterDomainSecret', 'knownHosts'];
+const sharedFiles: readonly LayoutName[] = [
+  'rapiPem',
+  'spicePem',
+  'spiceCaPem',
+  'hmacKey',
+  'clusterDomainSecret',
+  'knownHosts',
+];
 
 const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 export function nodeFacts(state: State, clock: Clock): NodeFacts {
   const { files, layout } = state;
 
-  async function forEach<R>(names: readonly LayoutName[], look: (text: string) => R | undefined): Promise<Record<string, R>> {
+  async function forEach<R>(
+    names: readonly LayoutName[],
+    look: (text: string) => R | undefined,
+  ): Promise<Record<string, R>> {
     const found: Record<string, R> = {};
     for (const name of names) {
       const text = await files.readText(layout[name].path);
@@ -31,7 +48,9 @@ export function nodeFacts(state: State, clock: Clock): NodeFacts {
 
   const endOf = (text: string): number | undefined => {
     const { certificatePem } = splitPem(text);
-    return certificatePem ? Math.floor(describeCertificate(certificatePem).notAfter.getTime() / 1000) : undefined;
+    return certificatePem
+      ? Math.floor(describeCertificate(certificatePem).notAfter.getTime() / 1000)
+      : undefined;
   };
 
   return async () => {

@@ -61,7 +61,10 @@ export function createOffice({ state, own, voter, address, masterDaemon, log }: 
   async function giveUp(epoch: number): Promise<void> {
     await address.lower(await masterIp());
     await masterDaemon.standDown(epoch).catch((error: unknown) => {
-      log.warn({ error: String(error) }, 'the master daemon of this host did not confirm that it stands down');
+      log.warn(
+        { error: String(error) },
+        'the master daemon of this host did not confirm that it stands down',
+      );
     });
   }
 
@@ -81,13 +84,19 @@ export function createOffice({ state, own, voter, address, masterDaemon, log }: 
     await giveUp(record.epoch);
   }
 
+  async function move(direction: 'raise' | 'lower'): Promise<boolean> {
+    const params = await masterIp();
+    await address[direction](params);
+    return address.isHere(params);
+  }
+
   return {
     observe,
     take: (epoch) => oneAtATime(() => take(epoch)),
     leave: (epoch, asker) => oneAtATime(() => leave(epoch, asker)),
     followRecord: () => oneAtATime(followRecord),
-    raiseAddress: () => oneAtATime(async () => (await address.raise(await masterIp()), address.isHere(await masterIp()))),
-    lowerAddress: () => oneAtATime(async () => (await address.lower(await masterIp()), address.isHere(await masterIp()))),
+    raiseAddress: () => oneAtATime(() => move('raise')),
+    lowerAddress: () => oneAtATime(() => move('lower')),
   };
 }
 

@@ -54,7 +54,8 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
     },
     GetConfiguration: async () => {
       const record = await voter.configuration();
-      if (!record) throw new ClusterError('NOT_A_MASTER_CANDIDATE', 'This node does not hold the full configuration');
+      if (!record)
+        throw new ClusterError('NOT_A_MASTER_CANDIDATE', 'This node does not hold the full configuration');
       return { record: writeRecord(record), version: record.version };
     },
   });

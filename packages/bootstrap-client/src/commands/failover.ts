@@ -25,7 +25,9 @@ export default async function failover(options: FailoverOptions): Promise<number
   const { report, steps } = stepRecorder(liveSteps(options.json === true));
   const request = { noVoting, confirmed: options.yesDoIt === true };
   try {
-    const events = access.channels.stream(master, masterServices.mastership.Failover, request, { deadlineMs: timings.failoverMs });
+    const events = access.channels.stream(master, masterServices.mastership.Failover, request, {
+      deadlineMs: timings.failoverMs,
+    });
     let outcome: FailoverOutcome__Output | null = null;
     for await (const { step, outcome: last } of events) {
       if (step) report(stepEvent(step));
@@ -39,7 +41,11 @@ export default async function failover(options: FailoverOptions): Promise<number
   }
 }
 
-function printOutcome(options: FailoverOptions, outcome: FailoverOutcome__Output | null, steps: readonly object[]): number {
+function printOutcome(
+  options: FailoverOptions,
+  outcome: FailoverOutcome__Output | null,
+  steps: readonly object[],
+): number {
   if (!outcome) throw new ClusterError('INTERNAL', 'The master daemon ended the failover without an outcome');
   const { masterName, masterUuid, epoch, warnings } = outcome;
   for (const warning of warnings) printNote(`Warning: ${warning}`);
@@ -65,6 +71,10 @@ const stepEvent = ({ name, doing, state, durationMs, message }: StepEvent__Outpu
 });
 
 const unconfirmed = (): ClusterError =>
-  new ClusterError('CONFIRMATION_NEEDED', 'Without votes two masters may come to be, and changes this node missed are lost', {
-    hint: 'Make sure that no other master runs and none comes back, then add --yes-do-it',
-  });
+  new ClusterError(
+    'CONFIRMATION_NEEDED',
+    'Without votes two masters may come to be, and changes this node missed are lost',
+    {
+      hint: 'Make sure that no other master runs and none comes back, then add --yes-do-it',
+    },
+  );

@@ -42,8 +42,14 @@ export default async function init(flags: InitFlags, clusterName: string): Promi
     optionsOf(flags, clusterName),
   );
   const { cluster } = record.configuration;
-  const value = { cluster: { name: cluster.cluster_name, uuid: cluster.uuid }, master: { uuid: cluster.master_node }, steps };
-  printResult(flags, value, [`Cluster ${cluster.cluster_name} is ready; add hosts with quorate node add NAME`]);
+  const value = {
+    cluster: { name: cluster.cluster_name, uuid: cluster.uuid },
+    master: { uuid: cluster.master_node },
+    steps,
+  };
+  printResult(flags, value, [
+    `Cluster ${cluster.cluster_name} is ready; add hosts with quorate node add NAME`,
+  ]);
   return 0;
 }
 

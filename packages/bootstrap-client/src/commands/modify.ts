@@ -14,7 +14,10 @@ export default async function modify(options: ModifyOptions): Promise<number> {
   const { candidatePoolSize } = options;
   // A negative number has no form on the wire; the rest is checked by the rule itself (BEH-135).
   if (candidatePoolSize !== undefined && candidatePoolSize < 1) {
-    throw new ClusterError('WRONG_INPUT', `Candidate pool size ${candidatePoolSize} is not a whole number of at least 1`);
+    throw new ClusterError(
+      'WRONG_INPUT',
+      `Candidate pool size ${candidatePoolSize} is not a whole number of at least 1`,
+    );
   }
   const { access, master } = await openCluster(options);
   const request = candidatePoolSize === undefined ? {} : { candidatePoolSize };

@@ -47,7 +47,12 @@ export default async function nodeAdd(options: NodeAddOptions, host: string): Pr
   return 0;
 }
 
-async function connect(options: NodeAddOptions, name: string, address: string, port: number): Promise<SshSession> {
+async function connect(
+  options: NodeAddOptions,
+  name: string,
+  address: string,
+  port: number,
+): Promise<SshSession> {
   const { judge, preferredKeyTypes } = await hostKeyJudge(options, name, address, port);
   const home = process.env['HOME'] ?? '/root';
   const usual = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((file) => `${home}/.ssh/${file}`);

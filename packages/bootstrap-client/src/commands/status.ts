@@ -32,7 +32,12 @@ async function askMasterDaemon(
 ): Promise<MasterDaemonReport | null> {
   const node = nodeByUuid(roster, master?.uuid ?? null);
   if (!node) return null;
-  const call = access.channels.call(masterDaemonOf(node), masterServices.status.GetStatus, {}, { deadlineMs: timings.voteMs });
+  const call = access.channels.call(
+    masterDaemonOf(node),
+    masterServices.status.GetStatus,
+    {},
+    { deadlineMs: timings.voteMs },
+  );
   return call.then(
     ({ inOffice, pending, laggingNodeUuids }) => ({
       inOffice,
@@ -51,7 +56,9 @@ function linesOf(report: StatusReport, masterDaemon: MasterDaemonReport | null):
     `Master:        ${master ? `${master.name}, epoch ${epoch}${serving}` : 'no majority names one'}`,
     `Configuration: ${describeVersion(version)}`,
     `Majority:      ${healthy ? 'yes' : 'NO'}, ${needed} of ${electorate} needed`,
-    ...(masterDaemon?.pending ? [`Undecided:     ${masterDaemon.pending}, not yet acknowledged by ${masterDaemon.lagging.join(', ')}`] : []),
+    ...(masterDaemon?.pending
+      ? [`Undecided:     ${masterDaemon.pending}, not yet acknowledged by ${masterDaemon.lagging.join(', ')}`]
+      : []),
     '',
     ...table([
       ['NODE', 'ROLE', 'ADDRESS', 'VOTES FOR', 'EPOCH', 'CONFIGURATION', 'REMARK'],

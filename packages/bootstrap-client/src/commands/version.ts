@@ -5,7 +5,12 @@ import type { GlobalOptions } from '../context.ts';
 import { printResult } from '../output.ts';
 
 export default function version(options: GlobalOptions): Promise<number> {
-  const value = { software: softwareVersion, protocol: protocolVersion, configurationFormat, node: process.version };
+  const value = {
+    software: softwareVersion,
+    protocol: protocolVersion,
+    configurationFormat,
+    node: process.version,
+  };
   printResult(options, value, [
     `Software version: ${softwareVersion}`,
     `Protocol version: ${protocolVersion}`,

@@ -17,7 +17,14 @@ const verdicts = {
   'too-few': 'No majority',
 } as const;
 
-const linesOf = ({ votes: counts, unhealthy, verdict, valid, needed, electorate }: VotesReport): readonly string[] => [
+const linesOf = ({
+  votes: counts,
+  unhealthy,
+  verdict,
+  valid,
+  needed,
+  electorate,
+}: VotesReport): readonly string[] => [
   ...counts.map((count) => `${count.votes} for ${count.master} (epoch ${count.epoch})`),
   ...unhealthy.map(({ name, why }) => `none from ${name}: ${why}`),
   `${verdicts[verdict]}: ${valid} valid votes of ${electorate}, ${needed} needed`,

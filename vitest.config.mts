@@ -14,8 +14,11 @@ export default defineConfig({
     pool: 'forks',
     reporters: ['default', './tools/test-parts/plain-line-reporter.ts'],
     projects: [
-      { ...part('unit', ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'], {
-          exclude: ['**/*.wire.test.ts', '**/*.machine.test.ts', '**/node_modules/**'] }) },
+      {
+        ...part('unit', ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'], {
+          exclude: ['**/*.wire.test.ts', '**/*.machine.test.ts', '**/node_modules/**'],
+        }),
+      },
       part('wire', ['packages/*/src/**/*.wire.test.ts']),
       part('machine', ['packages/*/src/**/*.machine.test.ts'], { testTimeout: 60_000 }),
       part('e2e', ['test/e2e/**/*.test.ts'], oneByOne),
