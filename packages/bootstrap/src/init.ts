@@ -51,7 +51,7 @@ export interface InitParts {
 
 /** Resolves to the record of the new cluster. Throws the findings of the checks as one error (BEH-138). */
 export async function initCluster(parts: InitParts, options: InitOptions): Promise<ClusterRecord> {
-  const { state, daemons } = parts;
+  const { daemons } = parts;
   const steps = stepRunner(initSteps, parts.report, parts.clock);
   const checked = await steps.required('check-host', () => check(parts, options));
   const identity = chooseIdentity(checked.facts);
