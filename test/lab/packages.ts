@@ -16,12 +16,13 @@ const packages = [
   { program: 'sshd', name: 'openssh-server' },
   { program: 'ssh', name: 'openssh-client' },
   { program: 'nsenter', name: 'util-linux' },
+  { program: 'openssl', name: 'openssl' },
 ] as const;
 
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const policyFile = '/usr/sbin/policy-rc.d';
 
-function isInstalled(program: string): boolean {
+export function isInstalled(program: string): boolean {
   return systemPath.split(':').some((directory) => {
     try {
       accessSync(`${directory}/${program}`, constants.X_OK);

@@ -31,6 +31,8 @@ export const programFile = (name: string): string => join(projectRoot, 'dist', n
 
 /** No command of the product may take longer; failover has the longest limit of its own. */
 const commandMs = 150_000;
+/** Two programs on a busy machine. */
+const daemonStartMs = 30_000;
 const sshdStartMs = 20_000;
 
 export interface RunOptions {
@@ -96,6 +98,10 @@ export async function createLoopbackCluster(plan: HostPlan, signal?: AbortSignal
       const daemons = daemonsOf(host);
       await daemons.start('noded');
       await daemons.start('masterd');
+      await awaitSight(() => masterDaemonOf(host), {
+        wanted: `a master daemon on ${host.name}`,
+        limitMs: daemonStartMs,
+      });
     },
     status: async (host) => {
       // Exit code 1 with a report says that no majority is healthy; that is an answer too.
@@ -199,6 +205,18 @@ function sshGreeting(host: Host): ReturnType<Parameters<typeof awaitSight>[0]> {
     });
     socket.on('error', (error) => resolve(notYet(error.message)));
     socket.on('close', () => resolve(notYet('the connection was closed')));
+  });
+}
+
+/** Its local socket accepts connections: commands typed on that host find somebody. */
+function masterDaemonOf(host: Host): ReturnType<Parameters<typeof awaitSight>[0]> {
+  return new Promise((resolve) => {
+    const socket = createConnection(join(host.root, 'run', 'quorate', 'socket', 'masterd.sock'));
+    socket.once('connect', () => {
+      resolve(asWanted('it listens'));
+      socket.destroy();
+    });
+    socket.once('error', (error) => resolve(notYet(error.message)));
   });
 }
 

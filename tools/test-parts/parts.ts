@@ -4,6 +4,9 @@
  * A part is either a list of commands, counting as one test, or one project of vitest.config.mts, counting as
  * the tests in it. Adding a part is adding a row.
  */
+import { labBlocked } from '../../test/lab/blocked.ts';
+import { isInstalled } from '../../test/lab/packages.ts';
+
 export interface Part {
   readonly name: string;
   /** One line for `tools/test --help`. */
@@ -13,6 +16,8 @@ export interface Part {
   readonly counted: boolean;
   /** It starts programs from dist/, which must not be older than their sources. */
   readonly needsPrograms?: true;
+  /** Some of its tests need programs of Debian packages, which are installed where that is possible. */
+  readonly needsPackages?: true;
   /** Why it cannot run here; undefined if it can. */
   readonly skippedBecause?: () => string | undefined;
 }
@@ -34,12 +39,10 @@ const vitest = (name: string, what: string, extra: Partial<Part> = {}): Part => 
   ...extra,
 });
 
-/** The lab makes network namespaces and bridges. */
-function labBlocked(): string | undefined {
-  if (process.platform !== 'linux') return 'the lab needs Linux';
-  if (process.getuid?.() !== 0) return 'the lab needs root';
-  return undefined;
-}
+const opensslMissing = (): string | undefined =>
+  isInstalled('openssl')
+    ? undefined
+    : 'the certificates of these tests are made with openssl, which is not here';
 
 export const parts: readonly Part[] = [
   commands('proto', 'generated types are up to date, the contract is clean and compatible', [
@@ -60,11 +63,12 @@ export const parts: readonly Part[] = [
     'tsconfig.json',
   ]),
   vitest('unit', 'rules and values; no process, no network'),
-  vitest('wire', 'real gRPC and TLS on loopback'),
-  vitest('machine', 'real files, processes and SSH'),
+  vitest('wire', 'real gRPC and TLS on loopback', { needsPackages: true, skippedBecause: opensslMissing }),
+  vitest('machine', 'real files, processes and SSH', { needsPackages: true }),
   vitest('e2e', 'whole clusters as processes on loopback addresses', { needsPrograms: true }),
   vitest('lab', 'whole clusters on hosts of their own', {
     needsPrograms: true,
+    needsPackages: true,
     skippedBecause: labBlocked,
   }),
 ];

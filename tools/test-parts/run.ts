@@ -10,6 +10,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensurePackages, isInstalled } from '../../test/lab/packages.ts';
 import { addCounts, noTests, parseCounts, plainLine } from './counts.ts';
 import type { Counts } from './counts.ts';
 import { parts } from './parts.ts';
@@ -87,7 +88,14 @@ function readIfThere(file: string): string {
   }
 }
 
+/** Installing is root's business and Debian's; elsewhere the tests say themselves what they miss. */
+async function installPackages(part: Part): Promise<void> {
+  const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && isInstalled('apt-get');
+  if (part.needsPackages && canInstall) await ensurePackages((line) => console.log(line));
+}
+
 async function judge(part: Part): Promise<{ counts: Counts; remark: string }> {
+  await installPackages(part);
   const reason = part.skippedBecause?.();
   if (reason !== undefined) {
     console.log(`${part.name} skipped: ${reason}`);

@@ -7,14 +7,15 @@
 import { commit, type CommitOutcome } from '@quorate/bootstrap/commit';
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { nodesToUpdate, pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
-import { commitProgress, planCommit } from '@quorate/domain/commit';
+import { commitProgress, planCommit, type CommitProgress } from '@quorate/domain/commit';
 import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import { seal } from '@quorate/domain/record';
 import { isCandidate, type NodeUuid, type RosterNode } from '@quorate/domain/roster';
 import { configurationFindings } from '@quorate/domain/validate-configuration';
 import { compareVersions, describeVersion, sameVersion, type Version } from '@quorate/domain/version';
-import type { Ballot, Vote } from '@quorate/domain/vote';
+import type { Ballot } from '@quorate/domain/vote';
+import { ballotOf } from '@quorate/domain/votes';
 import { sha256Hex } from '@quorate/platform/digest';
 import type { InOffice, Pending } from './tenure.ts';
 
@@ -57,17 +58,20 @@ export const pendingError = ({ record }: Pending): ClusterError =>
     },
   );
 
-type Answered = { readonly node: RosterNode; readonly vote: Vote };
+type Standing = 'equal' | 'behind' | 'out-of-reach';
 
-const answered = (ballots: readonly Ballot[]): readonly Answered[] =>
-  ballots.flatMap((b) => (b.kind === 'unreachable' ? [] : [{ node: b.node, vote: b.vote }]));
-
-const isBehind = ({ node, vote }: Answered, version: Version): boolean =>
-  compareVersions(vote.version, version) < 0 ||
-  (isCandidate(node) && !(vote.holds && sameVersion(vote.holds, version)));
+/** A node that knows something newer is out of reach too: whoever made that is master, not this node. */
+function standingOf(node: RosterNode, ballot: Ballot | undefined, version: Version): Standing {
+  if (!ballot || ballot.kind === 'unreachable') return 'out-of-reach';
+  const { version: known, holds } = ballot.vote;
+  if (compareVersions(known, version) > 0) return 'out-of-reach';
+  const hasText = !isCandidate(node) || (holds !== null && sameVersion(holds, version));
+  return hasText && sameVersion(known, version) ? 'equal' : 'behind';
+}
 
 /**
- * Pushes the newest record (the pending one, if there is one) to every node that answered and is behind.
+ * Pushes the newest record (the pending one, if there is one) to every node that answered and is behind. Nobody
+ * but candidates is told of a pending one before enough candidates hold it; domain/commit.ts says why.
  * Resolves to the office as it is now known: pending decided or not, who still lags.
  */
 export async function bringUpToDate(
@@ -75,21 +79,28 @@ export async function bringUpToDate(
   office: InOffice,
   ballots: readonly Ballot[],
 ): Promise<InOffice> {
-  const target = office.pending?.record ?? office.record;
-  const parcel = pack(target);
-  const reached = answered(ballots).filter((a) => compareVersions(a.vote.version, target.version) <= 0);
-  const equal = reached.filter((a) => !isBehind(a, target.version)).map((a) => a.node);
-  const behind = new Set(reached.filter((a) => isBehind(a, target.version)).map((a) => a.node.uuid));
-  const toPush = nodesToUpdate(parcel.roster).filter((n) => behind.has(n.uuid));
-  const pushed = await Promise.allSettled(toPush.map((node) => putConfiguration(access, node, parcel)));
-  const updated = [...equal, ...toPush.filter((_, i) => pushed[i]?.status === 'fulfilled')];
-  const lagging = nodesToUpdate(parcel.roster).filter((n) => !updated.some((u) => u.uuid === n.uuid));
-  return { ...settle(office, updated), lagging: lagging.map((n) => n.uuid) };
-}
+  const { pending } = office;
+  const parcel = pack(pending?.record ?? office.record);
+  const nodes = nodesToUpdate(parcel.roster);
+  const are = (standing: Standing): readonly RosterNode[] =>
+    nodes.filter((node) => standingOf(node, ballotOf(node, ballots), parcel.record.version) === standing);
+  const updated = new Set<NodeUuid>(are('equal').map((node) => node.uuid));
+  const push = (to: readonly RosterNode[]): Promise<unknown> =>
+    Promise.allSettled(
+      to.map(async (node) => {
+        const { holdsRecord } = await putConfiguration(access, node, parcel);
+        if (holdsRecord || !isCandidate(node)) updated.add(node.uuid);
+      }),
+    );
+  const progress = (): CommitProgress =>
+    pending ? commitProgress(pending.plan, { copies: updated, versions: updated }) : 'committed';
 
-function settle(office: InOffice, updated: readonly RosterNode[]): InOffice {
-  if (!office.pending) return office;
-  const versions = new Set<NodeUuid>(updated.map((n) => n.uuid));
-  const decided = commitProgress(office.pending.plan, { copies: versions, versions }) === 'committed';
-  return decided ? { ...office, record: office.pending.record, pending: null } : office;
+  const behind = are('behind');
+  const toldLater = progress() === 'storing' ? behind.filter((node) => !isCandidate(node)) : [];
+  await push(behind.filter((node) => !toldLater.includes(node)));
+  if (progress() !== 'storing') await push(toldLater);
+
+  const lagging = nodes.flatMap((node) => (updated.has(node.uuid) ? [] : [node.uuid]));
+  const decided = pending && progress() === 'committed' && { record: pending.record, pending: null };
+  return { ...office, ...decided, lagging };
 }

@@ -1,8 +1,8 @@
 /**
  * In office: one look at all nodes. Resolves to the tenure that follows.
  *
- * Finds out whether somebody else was elected, brings nodes that lag up to date, and raises the address again
- * if it is gone from this host. (Renewing the lease takes the place of this look.)
+ * Finds out whether somebody else was elected and brings nodes that lag up to date; beside it, raises the
+ * address again if it is gone from this host. (Renewing the lease takes the place of this look.)
  */
 import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { getOffice, leaveOffice, takeOffice } from '@quorate/bootstrap/office';
@@ -21,9 +21,7 @@ export async function lookAfter(access: ClusterAccess, office: InOffice): Promis
   const ballots = await gatherVotes(access, roster);
   const successor = laterMastership(ballots, office.epoch);
   if (successor) return giveUp(access, office, roster, successor);
-  const next = await bringUpToDate(access, office, ballots);
-  await keepAddress(access, office, roster);
-  return next;
+  return bringUpToDate(access, office, ballots);
 }
 
 const laterMastership = (ballots: readonly Ballot[], epoch: number): MastershipOf | undefined =>
@@ -44,8 +42,9 @@ export async function giveUp(
   return { kind: 'standby', why: `${name} was made master in epoch ${successor.epoch}` };
 }
 
-async function keepAddress(access: ClusterAccess, office: InOffice, roster: Roster): Promise<void> {
-  const own = nodeOf(roster, access.own);
+/** Apart from the look, so that an address which cannot be raised does not keep a change from being decided. */
+export async function keepAddress(access: ClusterAccess, office: InOffice): Promise<void> {
+  const own = nodeOf(rosterIn(office), access.own);
   const seen = await getOffice(access, own);
   if (!seen.masterIpHere) await takeOffice(access, own, office.epoch);
 }

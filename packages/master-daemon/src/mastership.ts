@@ -16,7 +16,7 @@ import { timings } from '@quorate/domain/timings';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { Log } from '@quorate/platform/log';
 import { commitChange, type Change } from './authority.ts';
-import { giveUp, lookAfter, rosterIn } from './in-office.ts';
+import { giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
 import { reconsider } from './standby.ts';
 import { assertInOffice, inOfficeWith, type Tenure } from './tenure.ts';
 
@@ -51,14 +51,19 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
     tenure = next;
   }
 
+  /** What came of something begun as `before`; dropped if this node was told to stand down meanwhile. */
+  function becomeAfter(before: Tenure, next: Tenure): void {
+    if (tenure === before) become(next);
+  }
+
   async function change(make: Change): Promise<ClusterRecord> {
     const office = assertInOffice(tenure, await readRoster(state));
     const { outcome, record, pending } = await commitChange(access, office, make);
     if (outcome.kind === 'committed') {
-      become(inOfficeWith(record));
+      becomeAfter(office, inOfficeWith(record));
       return record;
     }
-    if (outcome.kind === 'undecided') become({ ...office, pending });
+    if (outcome.kind === 'undecided') becomeAfter(office, { ...office, pending });
     else become(await giveUp(access, office, rosterIn(office), successorIn(outcome.error)));
     throw outcome.error;
   }
@@ -81,11 +86,11 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
       return undefined;
     });
 
-  /** What is decided from a look is dropped if somebody else changed the tenure during it. */
   async function look(): Promise<void> {
     const before = tenure;
     const next = await (before.kind === 'in-office' ? lookAfter(access, before) : reconsider(state, access));
-    if (tenure === before) become(next);
+    becomeAfter(before, next);
+    if (tenure === next && next.kind === 'in-office') await keepAddress(access, next);
   }
 
   return {
@@ -117,7 +122,7 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
 }
 
 const successorIn = (refusal: ClusterError): { node: string; epoch: number } => ({
-  node: refusal.facts.grantedTo ?? 'another node',
+  node: refusal.facts.master ?? refusal.facts.grantedTo ?? 'another node',
   epoch: Number(refusal.facts.epoch ?? 0),
 });
 

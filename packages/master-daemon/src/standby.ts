@@ -22,7 +22,6 @@ import { nodeByUuid } from '@quorate/domain/roster';
 import { decideStart } from '@quorate/domain/start';
 import { compareVersions, newestVersion, sameVersion } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
-import { surveyDecided } from '@quorate/domain/votes';
 import { bringUpToDate } from './authority.ts';
 import { inOfficeWith, type Tenure } from './tenure.ts';
 
@@ -36,7 +35,8 @@ export async function reconsider(state: State, access: ClusterAccess): Promise<T
     const master = nodeByUuid(roster, vote.master?.node ?? null);
     return { kind: 'standby', why: master ? `${master.name} is master` : 'no master is recorded' };
   }
-  const ballots = await gatherVotes(access, roster, (b) => surveyDecided(b, electorate));
+  // Everybody is waited for, as in a failover: whoever answers last may hold the newest configuration.
+  const ballots = await gatherVotes(access, roster);
   const decision = decideStart({ own: access.own, ballots, electorate });
   if (decision.kind !== 'take-office') return { kind: 'standby', why: decision.why };
   return resume(state, access, ballots, decision.epoch);
@@ -63,10 +63,13 @@ async function newestRecord(
 ): Promise<ClusterRecord> {
   const votes = ballots.flatMap((b) => (b.kind === 'unreachable' ? [] : [b]));
   const newest = newestVersion(votes.map((b) => b.vote.version));
-  const own = await readClusterRecord(state);
+  let damage: unknown;
+  // A damaged record is as good as none while another node has a sound one.
+  const own = await readClusterRecord(state).catch((caught: unknown) => void (damage = caught));
   if (own && compareVersions(own.version, newest) >= 0) return own;
   const holder = votes.find((b) => b.vote.holds && sameVersion(b.vote.holds, newest));
   if (holder) return fetchConfiguration(access, holder.node, newest);
+  if (damage) throw damage;
   throw new ClusterError(
     'NEWER_CONFIGURATION_ELSEWHERE',
     'A newer configuration was acknowledged, but no node that holds it answers',

@@ -2,6 +2,7 @@
 import { readRoster, ssconfComplete } from '@quorate/cluster-state/roster-store';
 import type { LayoutName } from '@quorate/cluster-state/layout';
 import type { State } from '@quorate/cluster-state/state';
+import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { describeCertificate, splitPem } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
 import { sha256Hex } from '@quorate/platform/digest';
@@ -35,23 +36,17 @@ export function nodeFacts(state: State, clock: Clock): NodeFacts {
 
   async function forEach<R>(
     names: readonly LayoutName[],
-    look: (text: string) => R | undefined,
+    look: (text: string, path: string) => R | undefined,
   ): Promise<Record<string, R>> {
     const found: Record<string, R> = {};
     for (const name of names) {
-      const text = await files.readText(layout[name].path);
-      const value = text === undefined ? undefined : look(text);
-      if (value !== undefined) found[fileNameOf(layout[name].path)] = value;
+      const { path } = layout[name];
+      const text = await files.readText(path);
+      const value = text === undefined ? undefined : look(text, path);
+      if (value !== undefined) found[fileNameOf(path)] = value;
     }
     return found;
   }
-
-  const endOf = (text: string): number | undefined => {
-    const { certificatePem } = splitPem(text);
-    return certificatePem
-      ? Math.floor(describeCertificate(certificatePem).notAfter.getTime() / 1000)
-      : undefined;
-  };
 
   return async () => {
     const roster = await readRoster(state);
@@ -59,8 +54,20 @@ export function nodeFacts(state: State, clock: Clock): NodeFacts {
       ssconfVersion: roster.version,
       ssconfComplete: await ssconfComplete(state, roster),
       certificateNotAfter: await forEach(certificateFiles, endOf),
-      sharedFileDigests: await forEach(sharedFiles, sha256Hex),
+      sharedFileDigests: await forEach(sharedFiles, (text) => sha256Hex(text)),
       clockMs: clock.now().getTime(),
     };
   };
+}
+
+/** In seconds since 1970. A damaged certificate is told by the name of its file. */
+function endOf(text: string, path: string): number | undefined {
+  const { certificatePem } = splitPem(text);
+  if (!certificatePem) return undefined;
+  try {
+    return Math.floor(describeCertificate(certificatePem).notAfter.getTime() / 1000);
+  } catch (cause) {
+    const { message } = clusterErrorFrom(cause);
+    throw new ClusterError('STATE_CORRUPT', `${path} cannot be used: ${message}`, { facts: { path }, cause });
+  }
 }

@@ -25,7 +25,10 @@ export interface Office {
   take(epoch: number): Promise<ObservedOffice>;
   /** `asker` of a higher epoch, or this node itself, may end the office. */
   leave(epoch: number, asker: NodeUuid): Promise<ObservedOffice>;
-  /** Gives up whatever is held here although the record names somebody else; quiet if there is nothing. */
+  /**
+   * Gives up whatever is held here although the record names somebody else; quiet if there is nothing. Never
+   * rejects: nobody waits for it who could do better, so what fails is logged.
+   */
   followRecord(): Promise<void>;
   raiseAddress(): Promise<boolean>;
   lowerAddress(): Promise<boolean>;
@@ -44,6 +47,11 @@ export function createOffice({ state, own, voter, address, masterDaemon, log }: 
   const oneAtATime = inTurn();
   const masterIp = async (): Promise<MasterIpParameters> => (await readRoster(state)).masterIp;
 
+  const logged =
+    (message: string) =>
+    (error: unknown): void =>
+      log.warn({ error: String(error) }, message);
+
   async function observe(): Promise<ObservedOffice> {
     const params = await masterIp();
     const [here, daemon] = await Promise.all([address.isHere(params), masterDaemon.look()]);
@@ -57,15 +65,15 @@ export function createOffice({ state, own, voter, address, masterDaemon, log }: 
     return observe();
   }
 
-  /** Address first: a master daemon that hangs must not keep it. */
+  /** Address first: a master daemon that hangs must not keep it; nor does an address that stays keep the daemon in office. */
   async function giveUp(epoch: number): Promise<void> {
-    await address.lower(await masterIp());
-    await masterDaemon.standDown(epoch).catch((error: unknown) => {
-      log.warn(
-        { error: String(error) },
-        'the master daemon of this host did not confirm that it stands down',
-      );
-    });
+    try {
+      await address.lower(await masterIp());
+    } finally {
+      await masterDaemon
+        .standDown(epoch)
+        .catch(logged('the master daemon of this host did not confirm that it stands down'));
+    }
   }
 
   async function leave(epoch: number, asker: NodeUuid): Promise<ObservedOffice> {
@@ -94,7 +102,8 @@ export function createOffice({ state, own, voter, address, masterDaemon, log }: 
     observe,
     take: (epoch) => oneAtATime(() => take(epoch)),
     leave: (epoch, asker) => oneAtATime(() => leave(epoch, asker)),
-    followRecord: () => oneAtATime(followRecord),
+    followRecord: () =>
+      oneAtATime(followRecord).catch(logged('whether this host has to leave office could not be seen to')),
     raiseAddress: () => oneAtATime(() => move('raise')),
     lowerAddress: () => oneAtATime(() => move('lower')),
   };

@@ -7,12 +7,13 @@
  *
  * Counterpart in Ganeti: the RPCs master_node_name, write_ssconf_files and upload_file, which remember nothing.
  */
+import { machineLocking, type Locking } from '@quorate/cluster-state/ssconf-lock';
 import { publishRecord, publishViews } from '@quorate/cluster-state/views';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { readVoterRecord, writeVoterRecord } from '@quorate/cluster-state/voter-store';
 import type { State } from '@quorate/cluster-state/state';
-import type { ClusterRecord } from '@quorate/domain/configuration';
+import { clusterUuidOf, type ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError, type Facts, type Reason } from '@quorate/domain/errors';
 import type { NodeUuid, Roster } from '@quorate/domain/roster';
 import { decideGrant, decidePut } from '@quorate/domain/voter';
@@ -47,9 +48,12 @@ interface VoterParts {
   readonly own: NodeUuid;
   readonly clock: Clock;
   readonly softwareVersion: string;
+  /** Keeps other programs of this host from publishing at the same time. */
+  readonly locking?: Locking;
 }
 
-export function createVoter({ state, own, clock, softwareVersion }: VoterParts): Voter {
+export function createVoter(parts: VoterParts): Voter {
+  const { state, own, clock, softwareVersion, locking = machineLocking } = parts;
   const oneAtATime = inTurn();
 
   /** Version of the text on disk; an unreadable one is as good as none (the node is brought up to date). */
@@ -80,25 +84,22 @@ export function createVoter({ state, own, clock, softwareVersion }: VoterParts):
   }
 
   async function receive(delivery: Delivery): Promise<{ record: VoterRecord; holds: Version | null }> {
+    assertOfOnePiece(delivery);
+    assertOwnCluster(await readRoster(state), delivery.roster);
     const decision = decidePut(await readVoterRecord(state), { ...delivery, master: delivery.roster.master });
     if (decision.kind === 'refuse') throw refusal(decision);
-    const held = await holds();
-    const lacksText = delivery.record !== undefined && !(held && sameVersion(held, delivery.version));
-    if (decision.kind === 'store' || lacksText) await store(delivery);
+    if (decision.kind === 'store' || (await lacksTextOf(delivery))) await store(delivery);
     await writeVoterRecord(state, decision.record);
     return { record: decision.record, holds: await holds() };
   }
 
-  async function store(delivery: Delivery): Promise<void> {
-    const known = await readRoster(state);
-    if (known.clusterUuid !== delivery.roster.clusterUuid) {
-      throw new ClusterError('FOREIGN_CLUSTER', `This node belongs to cluster ${known.clusterName}`, {
-        facts: { clusterUuid: known.clusterUuid },
-      });
-    }
-    if (delivery.record) await publishRecord(state, delivery.record);
-    else await publishViews(state, { roster: delivery.roster, ssconf: delivery.ssconf });
+  async function lacksTextOf({ record, version }: Delivery): Promise<boolean> {
+    const held = await holds();
+    return record !== undefined && !(held && sameVersion(held, version));
   }
+
+  const store = ({ record, roster, ssconf }: Delivery): Promise<unknown> =>
+    record ? publishRecord(state, record, locking) : publishViews(state, { roster, ssconf }, locking);
 
   return {
     vote,
@@ -111,3 +112,21 @@ export function createVoter({ state, own, clock, softwareVersion }: VoterParts):
 
 const refusal = (decision: { reason: Reason; message: string; facts: Facts }): ClusterError =>
   new ClusterError(decision.reason, decision.message, { facts: decision.facts });
+
+/** What is acknowledged is the version, so text and views must be of no other. */
+function assertOfOnePiece({ version, roster, record }: Delivery): void {
+  const sameAsRecord =
+    !record || (sameVersion(record.version, version) && clusterUuidOf(record) === roster.clusterUuid);
+  if (sameAsRecord && sameVersion(roster.version, version)) return;
+  throw new ClusterError(
+    'WRONG_INPUT',
+    'The version, the roster and the record are not of one configuration',
+  );
+}
+
+function assertOwnCluster(known: Roster, delivered: Roster): void {
+  if (known.clusterUuid === delivered.clusterUuid) return;
+  throw new ClusterError('FOREIGN_CLUSTER', `This node belongs to cluster ${known.clusterName}`, {
+    facts: { clusterUuid: known.clusterUuid },
+  });
+}

@@ -332,8 +332,8 @@ describe('a node that is not there', () => {
   it('is an unused Unix socket', async () => {
     const peer: Peer = { kind: 'socket', name: 'the master daemon', path: '/nonexistent/masterd' };
     const error = await caught(getVote(channels(), peer));
-    expect(error).toMatchObject({ reason: 'UNREACHABLE', facts: { address: '/nonexistent/masterd' } });
-    expect(error.facts['cause']).toBe('refused');
+    expect(error).toMatchObject({ reason: 'DAEMON_NOT_RUNNING', facts: { address: '/nonexistent/masterd' } });
+    expect(error.message).toBe('the master daemon does not run: nobody listens on /nonexistent/masterd');
   });
 });
 

@@ -30,11 +30,20 @@ const inSeconds = (ms: number) => `${Number((ms / 1000).toFixed(1))} s`;
 const factsOf = ({ peerName, where }: FailedCall): Facts => ({ node: peerName, address: where });
 
 function unreachable(call: FailedCall, cause: Cause, why: string, error: ServiceError): ClusterError {
+  if (cause === 'refused' && call.where.startsWith('/')) return notRunning(call, error);
   return new ClusterError('UNREACHABLE', `${call.peerName} (${call.where}) is unreachable: ${why}`, {
     facts: { ...factsOf(call), cause, why },
     cause: error,
   });
 }
+
+/** On this very host there is no network to blame. */
+const notRunning = (call: FailedCall, error: ServiceError) =>
+  new ClusterError('DAEMON_NOT_RUNNING', `${call.peerName} does not run: nobody listens on ${call.where}`, {
+    hint: 'Start it; its log says why it ended, if it did',
+    facts: { ...factsOf(call), cause: 'refused' },
+    cause: error,
+  });
 
 interface Wording {
   readonly sign: RegExp;
@@ -46,7 +55,7 @@ interface Wording {
 const wordings: readonly Wording[] = [
   { sign: /ECONNREFUSED/, cause: 'refused', why: 'it refused the connection, so no daemon listens there' },
   { sign: /ENOENT/, cause: 'refused', why: 'the socket does not exist, so no daemon listens there' },
-  { sign: /EACCES|EPERM/, cause: 'refused', why: 'this user may not connect there' },
+  { sign: /EACCES|EPERM/, cause: 'no-route', why: 'this user may not connect there' },
   {
     sign: /EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL/,
     cause: 'no-route',

@@ -192,7 +192,8 @@ describe('the end of a server', () => {
       const asked = getVote(here, here[way]);
       await called;
       const stopped = here.stop(5_000);
-      expect(await caught(getVote(here, here[way]))).toMatchObject({ reason: 'UNREACHABLE' });
+      const refused = { node: 'UNREACHABLE', socket: 'DAEMON_NOT_RUNNING' };
+      expect(await caught(getVote(here, here[way]))).toMatchObject({ reason: refused[way] });
       answer();
       expect(await asked).toMatchObject({ epoch: 7 });
       await stopped;
