@@ -46,6 +46,7 @@ const voterShape = object({
     grantedTo: orNull(filledText),
     master: orNull(object({ node: filledText, epoch: integer(0) })),
     version: object({ epoch: integer(0), serial: integer(0), digest: text }),
+    longestLeaseMs: integer(0),
   }),
   sha256: filledText,
 });

@@ -7,14 +7,25 @@
  * Counterpart in Ganeti: lib/config/__init__.py (ConfigWriter) and lib/cmdlib/node.py.
  */
 import { newNodeBecomesCandidate, nodesToPromote, poolState } from './candidate-pool.ts';
-import type { ClusterObject, Configuration, Draft, MastershipEntry, NodeObject } from './configuration.ts';
+import type { ClusterObject, Configuration, Draft, MastershipEntry, NodeObject, OursParameters } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { isoTime } from './initial-configuration.ts';
+import { leaseBounds } from './lease.ts';
 import { compareNaturally } from './names.ts';
 import { type NewNode, newNodeObject, requireNewNode } from './new-node.ts';
 import type { NodeUuid } from './roster.ts';
 
 export { type NewNode, requireNewNode } from './new-node.ts';
+
+/** Changes parameters of ours. Fails with WRONG_INPUT for a lease outside its bounds. */
+export function withParameters(draft: Draft, given: Partial<OursParameters>, nowSeconds: number): Draft {
+  const { leastMs, mostMs } = leaseBounds;
+  const { leaseMs = draft.ours.parameters.leaseMs } = given;
+  if (!Number.isInteger(leaseMs) || leaseMs < leastMs || leaseMs > mostMs)
+    throw new ClusterError('WRONG_INPUT', `A lease of ${leaseMs} ms is not within ${leastMs} and ${mostMs} ms`);
+  const ours = { ...draft.ours, parameters: { ...draft.ours.parameters, ...given } };
+  return { ours, configuration: changed(draft, nowSeconds, { cluster: {} }) };
+}
 
 export interface NewMaster {
   readonly node: NodeUuid;

@@ -98,13 +98,24 @@ export interface MastershipEntry {
   readonly name: NodeName;
   /** ISO 8601, UTC. */
   readonly since: string;
-  readonly how: 'init' | 'failover' | 'failover-without-voting';
+  readonly how: 'init' | 'failover' | 'automatic-failover' | 'failover-without-voting';
+}
+
+/** Parameters of the cluster that are ours. */
+export interface OursParameters {
+  /** Duration of the master's lease, ms (lease.ts: leaseBounds). */
+  readonly leaseMs: number;
+  /** Whether candidates take over by themselves when the master is lost. */
+  readonly automaticFailover: boolean;
+  /** Until when (seconds since 1970) nothing is done automatically; 0 for not paused, null for until resumed. */
+  readonly pausedUntilSeconds: number | null;
 }
 
 export interface Ours {
   /** The epoch in which this record was made. */
   readonly epoch: number;
   readonly nodes: Readonly<Record<NodeUuid, OursNode>>;
+  readonly parameters: OursParameters;
   readonly history: readonly MastershipEntry[];
 }
 

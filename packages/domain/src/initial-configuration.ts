@@ -14,7 +14,9 @@ import {
   type NodeGroupObject,
   type NodeObject,
   type Ours,
+  type OursParameters,
 } from './configuration.ts';
+import { leaseBounds } from './lease.ts';
 import { parseHostName, singleAddressMask } from './names.ts';
 import * as defaults from './parameter-defaults.ts';
 import type { ClusterUuid, NodeName, NodeUuid } from './roster.ts';
@@ -81,12 +83,20 @@ function initialConfiguration(request: InitRequest): Configuration {
   };
 }
 
+/** A lease of 3 s, and nothing happens by itself until an administrator says so. */
+export const initialParameters: OursParameters = {
+  leaseMs: leaseBounds.usualMs,
+  automaticFailover: false,
+  pausedUntilSeconds: 0,
+};
+
 function initialOurs({ node, uuids, nowSeconds }: InitRequest): Ours {
   const { nodePort, masterPort, certificateSha256 } = node;
   const name = parseHostName(node.name);
   return {
     epoch: 1,
     nodes: { [uuids.node]: { nodePort, masterPort, certificateSha256 } },
+    parameters: initialParameters,
     history: [{ epoch: 1, node: uuids.node, name, since: isoTime(nowSeconds), how: 'init' }],
   };
 }

@@ -19,6 +19,9 @@ export interface Vote {
   /** Its wall clock when it answered, ms since 1970. */
   readonly clockMs: number;
   readonly softwareVersion: string;
+  /** For how long it grants nobody but `leaseHolder`, ms; 0 if it is free. */
+  readonly leaseLeftMs: number;
+  readonly leaseHolder: NodeUuid | null;
 }
 
 /** The fate of one question in a round of votes. Exactly one per asked node. */

@@ -17,6 +17,8 @@ export interface VoterRecord {
   readonly master: Mastership | null;
   /** Newest configuration this node acknowledged, whether it holds its text or only the ssconf views. */
   readonly version: Version;
+  /** Longest lease it ever gave, ms: after a restart it grants nobody for that long. */
+  readonly longestLeaseMs: number;
 }
 
-export const emptyVoterRecord: VoterRecord = { epoch: 0, grantedTo: null, master: null, version: noVersion };
+export const emptyVoterRecord: VoterRecord = { epoch: 0, grantedTo: null, master: null, version: noVersion, longestLeaseMs: 0 };

@@ -9,6 +9,7 @@
  * Ganeti has no counterpart: its nodes take what they are sent (spec V5 to V7).
  */
 import type { Facts, Reason } from './errors.ts';
+import { boundBy, promised, type LeaseMemory } from './lease.ts';
 import type { NodeUuid } from './roster.ts';
 import { compareVersions, describeVersion, sameVersion, type Version } from './version.ts';
 import type { VoterRecord } from './voter-record.ts';
@@ -18,6 +19,8 @@ export interface GrantRequest {
   readonly candidate: NodeUuid;
   /** Of the full configuration the candidate holds. */
   readonly version: Version;
+  /** The grant is a lease of so long: time to take office. */
+  readonly leaseMs: number;
 }
 
 export interface Put {
@@ -34,19 +37,34 @@ export interface Refusal {
 }
 
 export type GrantDecision =
-  { readonly granted: true; readonly record: VoterRecord } | ({ readonly granted: false } & Refusal);
+  | { readonly granted: true; readonly record: VoterRecord; readonly memory: LeaseMemory }
+  | ({ readonly granted: false } & Refusal);
 
 export type PutDecision =
   | { readonly kind: 'store'; readonly record: VoterRecord }
   | { readonly kind: 'already-stored'; readonly record: VoterRecord }
   | ({ readonly kind: 'refuse' } & Refusal);
 
-/** Once per epoch, only upward, only to a configuration at least as new as this node's. Repeatable. */
-export function decideGrant(record: VoterRecord, request: GrantRequest): GrantDecision {
-  const refusal = epochNotFree(record, request) ?? outdated(record, request.version);
-  // (The lease joins here: no grant while another master's is live and not nominated away.)
+/**
+ * Once per epoch, only upward, only to a configuration at least as new as this node's, and not while a promise
+ * to another lives. Repeatable. `nowMs` is on this voter's monotonic clock.
+ */
+export function decideGrant(
+  record: VoterRecord,
+  memory: LeaseMemory,
+  request: GrantRequest,
+  nowMs: number,
+): GrantDecision {
+  const { epoch, candidate, version, leaseMs } = request;
+  const refusal =
+    epochNotFree(record, request) ?? outdated(record, version) ?? boundBy(record, memory, candidate, nowMs);
   if (refusal) return { granted: false, ...refusal };
-  return { granted: true, record: { ...record, epoch: request.epoch, grantedTo: request.candidate } };
+  const longestLeaseMs = Math.max(record.longestLeaseMs, leaseMs);
+  return {
+    granted: true,
+    record: { ...record, epoch, grantedTo: candidate, longestLeaseMs },
+    memory: promised(memory, candidate, epoch, leaseMs, nowMs),
+  };
 }
 
 /** Only from the master of a current epoch, and only what is newer. Repeatable. */
@@ -61,7 +79,7 @@ function recordAfter(record: VoterRecord, { version, master, sender }: Put): Vot
   const { epoch } = version;
   // What was granted stays granted, even to the loser of this epoch; an epoch first heard of here is the sender's.
   const grantedTo = (epoch === record.epoch ? record.grantedTo : null) ?? sender;
-  return { epoch, grantedTo, master: master === null ? null : { node: master, epoch }, version };
+  return { ...record, epoch, grantedTo, master: master === null ? null : { node: master, epoch }, version };
 }
 
 function epochNotFree(record: VoterRecord, { epoch, candidate, version }: GrantRequest): Refusal | undefined {

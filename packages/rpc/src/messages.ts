@@ -33,6 +33,8 @@ export const voteFrom = (message: GetVoteResponse__Output): Vote => ({
   holds: versionOrNull(message.holds),
   clockMs: message.clockMs,
   softwareVersion: message.softwareVersion,
+  leaseLeftMs: message.leaseLeftMs,
+  leaseHolder: message.leaseHolderUuid || null,
 });
 
 export const voteMessage = (vote: Vote): GetVoteResponse => ({
@@ -44,4 +46,6 @@ export const voteMessage = (vote: Vote): GetVoteResponse => ({
   holds: vote.holds,
   clockMs: vote.clockMs,
   softwareVersion: vote.softwareVersion,
+  leaseLeftMs: Math.ceil(vote.leaseLeftMs),
+  leaseHolderUuid: vote.leaseHolder ?? '',
 });

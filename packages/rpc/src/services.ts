@@ -34,6 +34,7 @@ import type {
   ConfigurationServiceHandlers,
 } from './gen/quorate/node/v1/ConfigurationService.ts';
 import type { GrantServiceDefinition, GrantServiceHandlers } from './gen/quorate/node/v1/GrantService.ts';
+import type { LeaseServiceDefinition, LeaseServiceHandlers } from './gen/quorate/node/v1/LeaseService.ts';
 import type {
   MasterIpServiceDefinition,
   MasterIpServiceHandlers,
@@ -76,6 +77,7 @@ export type Service<Definition, Handlers> = {
 interface NodeServices {
   readonly vote: Service<VoteServiceDefinition, VoteServiceHandlers>;
   readonly grant: Service<GrantServiceDefinition, GrantServiceHandlers>;
+  readonly lease: Service<LeaseServiceDefinition, LeaseServiceHandlers>;
   readonly configuration: Service<ConfigurationServiceDefinition, ConfigurationServiceHandlers>;
   readonly office: Service<OfficeServiceDefinition, OfficeServiceHandlers>;
   readonly masterIp: Service<MasterIpServiceDefinition, MasterIpServiceHandlers>;
@@ -117,6 +119,7 @@ function lazily<Services>(names: Readonly<Record<keyof Services, string>>): Serv
 export const nodeServices: NodeServices = lazily<NodeServices>({
   vote: 'quorate.node.v1.VoteService',
   grant: 'quorate.node.v1.GrantService',
+  lease: 'quorate.node.v1.LeaseService',
   configuration: 'quorate.node.v1.ConfigurationService',
   office: 'quorate.node.v1.OfficeService',
   masterIp: 'quorate.node.v1.MasterIpService',

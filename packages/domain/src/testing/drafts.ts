@@ -1,7 +1,7 @@
 /** Configurations to test with: a one-node cluster, and as many more nodes as a test wants. Everything is fixed. */
 import { withNode } from '../configuration-changes.ts';
 import type { Configuration, Draft } from '../configuration.ts';
-import { type InitRequest, initialDraft } from '../initial-configuration.ts';
+import { type InitRequest, initialDraft, initialParameters } from '../initial-configuration.ts';
 import type { NewNode } from '../new-node.ts';
 
 /** 2026-11-22T12:00:00Z. */
@@ -55,5 +55,5 @@ export function draftOfSize(size: number, changes: Partial<InitRequest> = {}): D
 export function draftFrom(configuration: Configuration): Draft {
   const entry = { nodePort: 1811, masterPort: 1816, certificateSha256: '0'.repeat(64) };
   const nodes = Object.fromEntries(Object.keys(configuration.nodes).map((uuid) => [uuid, entry]));
-  return { configuration, ours: { epoch: 1, nodes, history: [] } };
+  return { configuration, ours: { epoch: 1, nodes, parameters: initialParameters, history: [] } };
 }

@@ -11,6 +11,7 @@
  *   1@3:12~ knows it without holding its text; it holds serial 11
  *   1@3^7  has seen epoch 7
  */
+import { initialParameters } from '../initial-configuration.ts';
 import type { Configuration, Draft, NodeObject } from '../configuration.ts';
 import { isCandidate, type NodeUuid, type Role, type Roster, type RosterNode } from '../roster.ts';
 import type { Version } from '../version.ts';
@@ -112,6 +113,6 @@ export function draftFrom(
   const cluster = { master_node: master < 0 ? '' : uuidOf(names[master] ?? master + 1) };
   return {
     configuration: { cluster, nodes } as unknown as Configuration,
-    ours: { epoch: 1, nodes: {}, history: [] },
+    ours: { epoch: 1, nodes: {}, parameters: initialParameters, history: [] },
   };
 }

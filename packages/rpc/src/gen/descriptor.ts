@@ -255,6 +255,10 @@ export const descriptor: object = {
            "responseType": "FailoverResponse",
            "responseStream": true
           },
+          "HandOver": {
+           "requestType": "HandOverRequest",
+           "responseType": "HandOverResponse"
+          },
           "StandDown": {
            "requestType": "StandDownRequest",
            "responseType": "StandDownResponse"
@@ -347,6 +351,26 @@ export const descriptor: object = {
           }
          }
         },
+        "HandOverRequest": {
+         "fields": {
+          "candidateUuid": {
+           "type": "string",
+           "id": 1
+          }
+         }
+        },
+        "HandOverResponse": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "version": {
+           "type": "quorate.node.v1.ConfigurationVersion",
+           "id": 2
+          }
+         }
+        },
         "StandDownRequest": {
          "fields": {
           "epoch": {
@@ -381,12 +405,48 @@ export const descriptor: object = {
            "oneof": [
             "candidatePoolSize"
            ]
+          },
+          "_leaseMs": {
+           "oneof": [
+            "leaseMs"
+           ]
+          },
+          "_automaticFailover": {
+           "oneof": [
+            "automaticFailover"
+           ]
+          },
+          "_pausedUntilSeconds": {
+           "oneof": [
+            "pausedUntilSeconds"
+           ]
           }
          },
          "fields": {
           "candidatePoolSize": {
            "type": "uint32",
            "id": 1,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "leaseMs": {
+           "type": "uint32",
+           "id": 2,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "automaticFailover": {
+           "type": "bool",
+           "id": 3,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "pausedUntilSeconds": {
+           "type": "uint32",
+           "id": 4,
            "options": {
             "proto3_optional": true
            }
@@ -454,6 +514,10 @@ export const descriptor: object = {
            "rule": "repeated",
            "type": "string",
            "id": 6
+          },
+          "leaseLeftMs": {
+           "type": "uint32",
+           "id": 7
           }
          }
         }
@@ -588,6 +652,10 @@ export const descriptor: object = {
           "version": {
            "type": "ConfigurationVersion",
            "id": 3
+          },
+          "leaseMs": {
+           "type": "uint32",
+           "id": 4
           }
          }
         },
@@ -598,6 +666,80 @@ export const descriptor: object = {
            "id": 1
           }
          }
+        },
+        "LeaseService": {
+         "methods": {
+          "RenewLease": {
+           "requestType": "RenewLeaseRequest",
+           "responseType": "RenewLeaseResponse"
+          },
+          "Nominate": {
+           "requestType": "NominateRequest",
+           "responseType": "NominateResponse"
+          },
+          "Resign": {
+           "requestType": "ResignRequest",
+           "responseType": "ResignResponse"
+          }
+         }
+        },
+        "RenewLeaseRequest": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "masterUuid": {
+           "type": "string",
+           "id": 2
+          },
+          "durationMs": {
+           "type": "uint32",
+           "id": 3
+          }
+         }
+        },
+        "RenewLeaseResponse": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          }
+         }
+        },
+        "NominateRequest": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "masterUuid": {
+           "type": "string",
+           "id": 2
+          },
+          "candidateUuid": {
+           "type": "string",
+           "id": 3
+          }
+         }
+        },
+        "NominateResponse": {
+         "fields": {}
+        },
+        "ResignRequest": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "masterUuid": {
+           "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "ResignResponse": {
+         "fields": {}
         },
         "MasterIpService": {
          "methods": {
@@ -689,6 +831,10 @@ export const descriptor: object = {
            "requestType": "TakeOfficeRequest",
            "responseType": "TakeOfficeResponse"
           },
+          "HoldOffice": {
+           "requestType": "HoldOfficeRequest",
+           "responseType": "HoldOfficeResponse"
+          },
           "LeaveOffice": {
            "requestType": "LeaveOfficeRequest",
            "responseType": "LeaveOfficeResponse"
@@ -735,6 +881,30 @@ export const descriptor: object = {
          "fields": {
           "epoch": {
            "type": "uint64",
+           "id": 1
+          },
+          "leaseLeftMs": {
+           "type": "uint32",
+           "id": 2
+          }
+         }
+        },
+        "HoldOfficeRequest": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "leaseLeftMs": {
+           "type": "uint32",
+           "id": 2
+          }
+         }
+        },
+        "HoldOfficeResponse": {
+         "fields": {
+          "observed": {
+           "type": "ObservedOffice",
            "id": 1
           }
          }
@@ -844,6 +1014,14 @@ export const descriptor: object = {
           "softwareVersion": {
            "type": "string",
            "id": 8
+          },
+          "leaseLeftMs": {
+           "type": "uint32",
+           "id": 9
+          },
+          "leaseHolderUuid": {
+           "type": "string",
+           "id": 10
           }
          }
         }

@@ -10,6 +10,7 @@ export interface GetStatusResponse {
   'pending'?: (_quorate_node_v1_ConfigurationVersion | null);
   'explanation'?: (string);
   'laggingNodeUuids'?: (string)[];
+  'leaseLeftMs'?: (number);
 }
 
 export interface GetStatusResponse__Output {
@@ -19,4 +20,5 @@ export interface GetStatusResponse__Output {
   'pending': (_quorate_node_v1_ConfigurationVersion__Output | null);
   'explanation': (string);
   'laggingNodeUuids': (string)[];
+  'leaseLeftMs': (number);
 }

@@ -3,10 +3,22 @@
 
 export interface ModifyClusterRequest {
   'candidatePoolSize'?: (number);
+  'leaseMs'?: (number);
+  'automaticFailover'?: (boolean);
+  'pausedUntilSeconds'?: (number);
   '_candidatePoolSize'?: "candidatePoolSize";
+  '_leaseMs'?: "leaseMs";
+  '_automaticFailover'?: "automaticFailover";
+  '_pausedUntilSeconds'?: "pausedUntilSeconds";
 }
 
 export interface ModifyClusterRequest__Output {
   'candidatePoolSize'?: (number);
+  'leaseMs'?: (number);
+  'automaticFailover'?: (boolean);
+  'pausedUntilSeconds'?: (number);
   '_candidatePoolSize'?: "candidatePoolSize";
+  '_leaseMs'?: "leaseMs";
+  '_automaticFailover'?: "automaticFailover";
+  '_pausedUntilSeconds'?: "pausedUntilSeconds";
 }

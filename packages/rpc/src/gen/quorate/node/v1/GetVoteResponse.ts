@@ -13,6 +13,8 @@ export interface GetVoteResponse {
   'holds'?: (_quorate_node_v1_ConfigurationVersion | null);
   'clockMs'?: (number | string | Long);
   'softwareVersion'?: (string);
+  'leaseLeftMs'?: (number);
+  'leaseHolderUuid'?: (string);
 }
 
 export interface GetVoteResponse__Output {
@@ -24,4 +26,6 @@ export interface GetVoteResponse__Output {
   'holds': (_quorate_node_v1_ConfigurationVersion__Output | null);
   'clockMs': (number);
   'softwareVersion': (string);
+  'leaseLeftMs': (number);
+  'leaseHolderUuid': (string);
 }

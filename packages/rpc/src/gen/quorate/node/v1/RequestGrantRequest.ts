@@ -7,10 +7,12 @@ export interface RequestGrantRequest {
   'epoch'?: (number | string | Long);
   'candidateUuid'?: (string);
   'version'?: (_quorate_node_v1_ConfigurationVersion | null);
+  'leaseMs'?: (number);
 }
 
 export interface RequestGrantRequest__Output {
   'epoch': (number);
   'candidateUuid': (string);
   'version': (_quorate_node_v1_ConfigurationVersion__Output | null);
+  'leaseMs': (number);
 }

@@ -4,8 +4,10 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface TakeOfficeRequest {
   'epoch'?: (number | string | Long);
+  'leaseLeftMs'?: (number);
 }
 
 export interface TakeOfficeRequest__Output {
   'epoch': (number);
+  'leaseLeftMs': (number);
 }

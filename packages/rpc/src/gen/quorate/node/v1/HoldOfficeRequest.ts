@@ -1,0 +1,13 @@
+// Original file: proto/quorate/node/v1/office.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface HoldOfficeRequest {
+  'epoch'?: (number | string | Long);
+  'leaseLeftMs'?: (number);
+}
+
+export interface HoldOfficeRequest__Output {
+  'epoch': (number);
+  'leaseLeftMs': (number);
+}

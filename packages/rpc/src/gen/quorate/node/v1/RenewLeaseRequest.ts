@@ -1,0 +1,15 @@
+// Original file: proto/quorate/node/v1/lease.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface RenewLeaseRequest {
+  'epoch'?: (number | string | Long);
+  'masterUuid'?: (string);
+  'durationMs'?: (number);
+}
+
+export interface RenewLeaseRequest__Output {
+  'epoch': (number);
+  'masterUuid': (string);
+  'durationMs': (number);
+}

@@ -1,0 +1,13 @@
+// Original file: proto/quorate/node/v1/lease.proto
+
+import type { Long } from '@grpc/proto-loader';
+
+export interface ResignRequest {
+  'epoch'?: (number | string | Long);
+  'masterUuid'?: (string);
+}
+
+export interface ResignRequest__Output {
+  'epoch': (number);
+  'masterUuid': (string);
+}
