@@ -114,6 +114,7 @@ const bornVoter = ({ version, configuration }: ClusterRecord): VoterRecord => ({
   grantedTo: configuration.cluster.master_node,
   master: { node: configuration.cluster.master_node, epoch: version.epoch },
   version: noVersion,
+  longestLeaseMs: 0,
 });
 
 /** What the configuration will say of an enrolled node. */

@@ -13,7 +13,7 @@
  *
  * Counterpart in Ganeti: lib/bootstrap.py, MasterFailover.
  */
-import type { ClusterRecord } from '@quorate/domain/configuration';
+import type { ClusterRecord, MastershipEntry } from '@quorate/domain/configuration';
 import { withMaster, withNodesOffline } from '@quorate/domain/configuration-changes';
 import { planCommit } from '@quorate/domain/commit';
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
@@ -22,10 +22,14 @@ import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorat
 import { seal } from '@quorate/domain/record';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { nodeByUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
-import { compareVersions, describeVersion } from '@quorate/domain/version';
+import { timings } from '@quorate/domain/timings';
+import { compareVersions, describeVersion, sameVersion } from '@quorate/domain/version';
 import { surveyDecided, tally } from '@quorate/domain/votes';
 import { randomInteger, sha256Hex } from '@quorate/platform/digest';
-import type { ClusterAccess } from './cluster-access.ts';
+import { versionFrom } from '@quorate/rpc/messages';
+import { masterServices } from '@quorate/rpc/services';
+import { awaitLeaseEnd } from './await-lease.ts';
+import { masterDaemonOf, type ClusterAccess } from './cluster-access.ts';
 import { commit } from './commit.ts';
 import { fetchConfiguration } from './fetch-configuration.ts';
 import { requestGrants } from './grants.ts';
@@ -37,6 +41,8 @@ import { gatherVotes } from './votes.ts';
 export const failoverSteps = {
   'gather-votes': 'Asking every node who is master',
   'fetch-newest': 'Bringing this node up to date',
+  'hand-over': 'Asking the old master to hand over',
+  'await-lease': 'Waiting for the lease of the old master to end',
   'request-grants': 'Asking for the grant of a majority',
   'record-new-master': 'Recording the new master on a majority',
   'old-master-leaves': 'Ending the office of the old master',
@@ -51,6 +57,15 @@ type Deciding = Exclude<FailoverPlan, { kind: 'refuse' }>;
 export interface FailoverRequest {
   /** Take the office without anybody's grant; the operator has confirmed it. */
   readonly noVoting: boolean;
+  /** Nobody ordered it: the master was lost. For the history. */
+  readonly automatic?: boolean;
+}
+
+/** An epoch that a majority granted, and the lease that came with it. */
+export interface Reign {
+  readonly epoch: number;
+  readonly roster: Roster;
+  readonly durationMs: number;
 }
 
 /** What the master daemon lends to its own failover. */
@@ -61,6 +76,10 @@ export interface FailoverPart {
   /** Full record on this node's disk, if it holds a readable one. */
   readonly ownRecord: ClusterRecord | undefined;
   readonly report: ReportStep;
+  /** From here on the lease is renewed; a majority promised it to requests sent at `sentMs`, null if none did yet. */
+  readonly keepLease: (reign: Reign, sentMs: number | null) => void;
+  /** End of the lease on the monotonic clock, renewed once more if it is over. Throws LEASE_LOST. */
+  readonly leaseUntilMs: () => Promise<number>;
   /** Called when this node may serve: its configuration is committed in its epoch. */
   readonly startServing: (record: ClusterRecord) => void;
 }
@@ -75,19 +94,16 @@ export interface FailoverOutcome {
 export async function failover(part: FailoverPart, request: FailoverRequest): Promise<FailoverOutcome> {
   const { access } = part;
   const steps = stepRunner(failoverSteps, part.report, access.clock);
-  const { plan, newest } = await findStart(part, steps, request);
-  if (!request.noVoting) {
-    await steps.required('request-grants', () =>
-      requestGrants(access, rosterOf(newest, ''), plan.epoch, newest.version),
-    );
-  }
-  const record = await steps.required('record-new-master', () =>
-    recordNewMaster(part, request, plan, newest),
-  );
-  await endOldOffice(part, steps, plan);
+  const start = await findStart(part, steps, request);
+  const { plan } = start;
+  const won = request.noVoting ? { newest: start.newest, handed: false } : await winGrants(part, steps, start);
+  const record = await steps.required('record-new-master', () => recordNewMaster(part, request, plan, won.newest));
+  if (request.noVoting) part.keepLease(reignOf(record), null);
+  await endOldOffice(part, steps, plan, won.handed ? won.newest.ours.parameters.leaseMs : 0);
   await steps.required('take-office', async () => {
+    const untilMs = await part.leaseUntilMs();
     part.startServing(record);
-    await takeOffice(access, masterOf(record), plan.epoch);
+    await takeOffice(access, masterOf(record), plan.epoch, untilMs);
   });
   await steps.required('confirm', () => confirm(access, record));
   return {
@@ -96,6 +112,44 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
     epoch: plan.epoch,
     warnings: [...plan.warnings, ...steps.warnings],
   };
+}
+
+export const reignOf = (record: ClusterRecord): Reign => ({
+  epoch: record.version.epoch,
+  roster: rosterOf(record, ''),
+  durationMs: record.ours.parameters.leaseMs,
+});
+
+/** Handed over by a master that answers, else when its lease is over: then a majority is asked for its grant. */
+async function winGrants(
+  part: FailoverPart,
+  steps: Steps,
+  { plan, newest: held }: { plan: Going; newest: ClusterRecord },
+): Promise<{ newest: ClusterRecord; handed: boolean }> {
+  const { access } = part;
+  const { oldMaster } = plan;
+  const handed =
+    oldMaster && plan.oldMasterAnswers
+      ? await steps.tolerated('hand-over', () => handOver(access, oldMaster, held))
+      : undefined;
+  const newest = handed ?? held;
+  const reign = { ...reignOf(newest), epoch: plan.epoch };
+  if (!handed) await steps.required('await-lease', () => awaitLeaseEnd(access, reign.roster, reign.durationMs));
+  await steps.required('request-grants', async () => {
+    const sentMs = access.clock.monotonicMs();
+    await requestGrants(access, reign.roster, plan.epoch, newest.version, reign.durationMs);
+    part.keepLease(reign, sentMs);
+  });
+  return { newest, handed: handed !== undefined };
+}
+
+/** Resolves to what to start from: the master may have committed something since it was asked. */
+async function handOver(access: ClusterAccess, oldMaster: RosterNode, held: ClusterRecord): Promise<ClusterRecord> {
+  const method = masterServices.mastership.HandOver;
+  const request = { candidateUuid: access.own };
+  const answer = await access.channels.call(masterDaemonOf(oldMaster), method, request, { deadlineMs: timings.voteMs });
+  const version = versionFrom(answer.version);
+  return sameVersion(version, held.version) ? held : fetchConfiguration(access, oldMaster, version);
 }
 
 /** Asks and decides; if the votes show a newer configuration, gets it, and asks and decides again. */
@@ -138,6 +192,11 @@ async function askAndDecide(
   return plan;
 }
 
+const howOf = ({ noVoting, automatic }: FailoverRequest): MastershipEntry['how'] => {
+  if (noVoting) return 'failover-without-voting';
+  return automatic ? 'automatic-failover' : 'failover';
+};
+
 async function recordNewMaster(
   part: FailoverPart,
   request: FailoverRequest,
@@ -146,7 +205,7 @@ async function recordNewMaster(
 ): Promise<ClusterRecord> {
   const { access } = part;
   const nowSeconds = access.clock.now().getTime() / 1000;
-  const how = request.noVoting ? 'failover-without-voting' : 'failover';
+  const how = howOf(request);
   const led = withMaster(newest, { node: access.own, epoch: plan.epoch, nowSeconds, how });
   const record = seal(request.noVoting ? withNodesOffline(led, plan.silent, nowSeconds) : led, sha256Hex);
   const outcome = await commit(access, planCommit(request.noVoting ? null : newest, record), pack(record));
@@ -154,28 +213,31 @@ async function recordNewMaster(
   return record;
 }
 
-/** The old master is told to leave. Whether it did is seen when the address is raised; silence is a warning. */
-async function endOldOffice(part: FailoverPart, steps: Steps, plan: Going): Promise<void> {
+/**
+ * The old master is told to leave. Whether it did is seen when the address is raised; silence is a warning, and
+ * then the rest of its lease is waited for: `leaseMs`, if it had one when it handed over.
+ */
+async function endOldOffice(part: FailoverPart, steps: Steps, plan: Going, leaseMs: number): Promise<void> {
   const { oldMaster } = plan;
   if (!oldMaster) return;
-  await steps.tolerated('old-master-leaves', async () => {
-    if (!plan.oldMasterAnswers) {
-      throw new ClusterError(
-        'UNREACHABLE',
-        `${oldMaster.name} does not answer and was not told that its office ended`,
-      );
-    }
-    const observed = await leaveOffice(part.access, oldMaster, plan.epoch);
-    if (observed.masterIpHere || observed.masterDaemon === 'MASTER_DAEMON_STATE_IN_OFFICE') {
-      throw new ClusterError(
-        'MASTER_STILL_SERVING',
-        `${oldMaster.name} was told to leave office and still holds it`,
-        {
-          hint: `Stop quorate-masterd and quorate-noded on ${oldMaster.name}`,
-        },
-      );
-    }
-  });
+  const left = await steps.tolerated('old-master-leaves', () => endOfficeOf(part.access, oldMaster, plan));
+  if (!left && leaseMs > 0) await steps.required('await-lease', () => part.access.clock.sleep(leaseMs));
+}
+
+async function endOfficeOf(access: ClusterAccess, oldMaster: RosterNode, plan: Going): Promise<true> {
+  if (!plan.oldMasterAnswers) {
+    throw new ClusterError(
+      'UNREACHABLE',
+      `${oldMaster.name} does not answer and was not told that its office ended`,
+    );
+  }
+  const observed = await leaveOffice(access, oldMaster, plan.epoch);
+  if (observed.masterIpHere || observed.masterDaemon === 'MASTER_DAEMON_STATE_IN_OFFICE') {
+    throw new ClusterError('MASTER_STILL_SERVING', `${oldMaster.name} was told to leave office and still holds it`, {
+      hint: `Stop quorate-masterd and quorate-noded on ${oldMaster.name}`,
+    });
+  }
+  return true;
 }
 
 /** The post-conditions that a successful failover promises. */

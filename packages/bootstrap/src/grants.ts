@@ -12,6 +12,8 @@ interface GrantRequest {
   readonly epoch: number;
   readonly candidateUuid: NodeUuid;
   readonly version: Version;
+  /** A grant is a lease of so long: time to take office. */
+  readonly leaseMs: number;
 }
 
 type Answer = { readonly node: RosterNode; readonly refusal: ClusterError | null };
@@ -26,10 +28,11 @@ export async function requestGrants(
   roster: Roster,
   epoch: number,
   version: Version,
+  leaseMs: number,
 ): Promise<void> {
   const electorate = electorateOf(roster);
   const needed = majorityOf(electorate.length);
-  const request = { epoch, candidateUuid: access.own, version };
+  const request = { epoch, candidateUuid: access.own, version, leaseMs };
   const decided = (answers: readonly Answer[]): boolean =>
     granted(answers) >= needed || granted(answers) + (electorate.length - answers.length) < needed;
 

@@ -161,6 +161,7 @@ async function writeConfiguration(
     grantedTo: master.node,
     master,
     version: record.version,
+    longestLeaseMs: 0,
   });
   await publishRecord(state, record);
   return record;

@@ -26,19 +26,28 @@ export async function takeOffice(
   access: ClusterAccess,
   own: RosterNode,
   epoch: number,
+  leaseUntilMs: number,
 ): Promise<ObservedOffice> {
-  const answer = await access.channels.call(
-    nodeDaemonOf(own),
-    nodeServices.office.TakeOffice,
-    { epoch },
-    patience,
-  );
+  const request = { epoch, untilMonotonicUs: Math.floor(leaseUntilMs * 1000) };
+  const answer = await access.channels.call(nodeDaemonOf(own), nodeServices.office.TakeOffice, request, patience);
   const observed = seen(own, answer.observed);
   if (observed.masterIpHere) return observed;
   throw new ClusterError(
     'POST_CONDITION_FAILED',
     `${own.name} raised the master IP and does not see it afterwards`,
   );
+}
+
+/** Tells this node's own daemon until when the office may be held; resolves to whether the address is there. */
+export async function holdOffice(
+  access: ClusterAccess,
+  own: RosterNode,
+  epoch: number,
+  leaseUntilMs: number,
+): Promise<boolean> {
+  const request = { epoch, untilMonotonicUs: Math.floor(leaseUntilMs * 1000) };
+  const answer = await access.channels.call(nodeDaemonOf(own), nodeServices.office.HoldOffice, request, patience);
+  return seen(own, answer.observed).masterIpHere;
 }
 
 export async function leaveOffice(

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { emptyVoterRecord } from '@quorate/domain/voter-record';
 import { issuedBy, splitPem } from '@quorate/platform/certificates';
 import { diskFiles } from '@quorate/platform/files';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -52,7 +53,7 @@ const modeOf = (path: string) => statSync(path).mode & 0o7777;
 async function installAll(state: Awaited<ReturnType<typeof node>>) {
   await createClusterSecrets(state, request);
   for (const serial of [1, 2, 3, 4]) await publishRecord(state, sampleRecord({ serial }));
-  await writeVoterRecord(state, { epoch: 1, grantedTo: null, master: null, version: sampleRecord().version });
+  await writeVoterRecord(state, { ...emptyVoterRecord, epoch: 1, version: sampleRecord().version });
   await ensurePublicKeys(state, nodeUuids[0], ['ssh-rsa AAAA']);
 }
 

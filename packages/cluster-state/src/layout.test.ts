@@ -25,6 +25,15 @@ describe('layout', () => {
     expect([entry.path, octal(entry.mode)]).toEqual([`/var/lib/quorate${file && `/${file}`}`, mode]);
   });
 
+  it.each([
+    ['masterServicesDirectory', '/etc/quorate/master.d'],
+    ['hooksDirectory', '/etc/quorate/hooks'],
+    ['masterEnvironment', '/run/quorate/master.env'],
+    ['programsLog', '/var/log/quorate/programs.log'],
+  ] as const)('%s, for the programs of the site, is %s', (name, path) => {
+    expect(layoutUnder('/')[name].path).toBe(path);
+  });
+
   it('BEH-139 ssconf files are readable by all and writable by none', () => {
     const entry = ssconfPath(layoutUnder('/'), 'master_node');
     expect(entry).toEqual({ path: '/var/lib/quorate/ssconf_master_node', mode: 0o444 });

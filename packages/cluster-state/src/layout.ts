@@ -62,13 +62,17 @@ export const layoutTable = {
 
   sshDirectory: place('etc/ssh', 0o755, "the SSH server's own; its public host keys are read"),
   settings: place('etc/quorate/settings.json', 0o644, "the daemons' settings; may be absent"),
+  masterServicesDirectory: place('etc/quorate/master.d', 0o755, 'programs that run where the master is'),
+  hooksDirectory: place('etc/quorate/hooks', 0o755, 'programs run before and after a failover'),
   hostsFile: place('etc/hosts', 0o644, 'names that need no DNS'),
   masterdSocket: place(`${run}/socket/masterd.sock`, 0o600, 'local commands to the master daemon'),
   nodedSocket: place(`${run}/socket/noded.sock`, 0o600, 'local commands to the node daemon'),
   masterdPid: place(`${run}/masterd.pid`, 0o644, 'process number of the master daemon'),
   nodedPid: place(`${run}/noded.pid`, 0o644, 'process number of the node daemon'),
+  masterEnvironment: place(`${run}/master.env`, 0o644, "the office's cluster, node, epoch, for systemd units"),
   masterdLog: place(`${log}/masterd.log`, 0o640, 'log of the master daemon'),
   nodedLog: place(`${log}/noded.log`, 0o640, 'log of the node daemon'),
+  programsLog: place(`${log}/programs.log`, 0o640, 'what master services and hooks say'),
 } as const satisfies Record<string, Row>;
 
 export type LayoutName = keyof typeof layoutTable;

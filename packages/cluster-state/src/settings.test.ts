@@ -11,7 +11,14 @@ describe('settings', () => {
     expect(parseSettings(JSON.stringify(given))).toEqual(given);
   });
 
+  it('knows no watchdog unless one is named', () => {
+    expect(parseSettings('{}').watchdog).toBeUndefined();
+    expect(parseSettings('{"watchdog": "/dev/watchdog"}').watchdog).toBe('/dev/watchdog');
+  });
+
   it.each([
+    ['{"watchdog": "watchdog"}', 'watchdog must be the absolute path of a device, not "watchdog"'],
+    ['{"watchdog": true}', 'watchdog must be the absolute path of a device, not true'],
     ['{"bind": "node1"}', 'bind must be a literal IP address, not "node1"'],
     ['{"nodePort": 0}', 'nodePort must be a port number from 1 to 65535, not 0'],
     ['{"masterPort": "1816"}', 'masterPort must be a port number from 1 to 65535, not "1816"'],

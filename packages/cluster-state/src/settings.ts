@@ -17,6 +17,8 @@ export interface Settings {
   /** Where other hosts reach this one's SSH server. */
   readonly sshPort: number;
   readonly logLevel: LogLevel;
+  /** Watchdog device that restarts this host when the node daemon no longer looks after the lease; undefined: none. */
+  readonly watchdog: string | undefined;
 }
 
 export const defaultSettings: Settings = {
@@ -25,11 +27,14 @@ export const defaultSettings: Settings = {
   masterPort: 1816,
   sshPort: 22,
   logLevel: 'info',
+  watchdog: undefined,
 };
 
 const isPort = (value: unknown): boolean =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 65535;
 const isAddress = (value: unknown): boolean => typeof value === 'string' && ipFamily(value) !== undefined;
+const isAbsolutePath = (value: unknown): boolean =>
+  typeof value === 'string' && value.startsWith('/') && !value.includes('\0');
 const isLogLevel = (value: unknown): boolean => logLevels.includes(value as LogLevel);
 
 const port = { accepts: isPort, wants: 'a port number from 1 to 65535' };
@@ -39,6 +44,7 @@ const rules: Readonly<Record<string, { accepts: (value: unknown) => boolean; wan
   masterPort: port,
   sshPort: port,
   logLevel: { accepts: isLogLevel, wants: `one of ${logLevels.join(', ')}` },
+  watchdog: { accepts: isAbsolutePath, wants: 'the absolute path of a device' },
 };
 
 /** Settings from the file's text, undefined if there is no file. Throws WRONG_INPUT naming every problem. */

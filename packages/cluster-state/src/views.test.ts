@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Configuration } from '@quorate/domain/configuration';
+import { initialParameters } from '@quorate/domain/initial-configuration';
 import { seal } from '@quorate/domain/record';
 import { nodeByUuid } from '@quorate/domain/roster';
 import { ssconfKeys } from '@quorate/domain/ssconf';
@@ -193,7 +194,7 @@ describe('beside what Ganeti itself wrote', () => {
   const recordOf = (configuration: Configuration) => {
     const ports = { nodePort: 1811, masterPort: 1816, certificateSha256: '' };
     const nodes = Object.fromEntries(Object.keys(configuration.nodes).map((uuid) => [uuid, ports]));
-    return seal({ configuration, ours: { epoch: 1, nodes, history: [] } }, sha256Hex);
+    return seal({ configuration, ours: { epoch: 1, nodes, parameters: initialParameters, history: [] } }, sha256Hex);
   };
   const asSet = (text: string) => text.split('\n').sort();
 

@@ -10,6 +10,7 @@ const record: VoterRecord = {
   grantedTo: 'node-b',
   master: { node: 'node-a', epoch: 2 },
   version: { epoch: 2, serial: 12, digest: 'abc' },
+  longestLeaseMs: 3_000,
 };
 
 async function node() {
@@ -37,6 +38,7 @@ describe('voter store', () => {
     ['null', () => 'null'],
     ['one epoch back', (text: string) => text.replace('"epoch":3', '"epoch":2')],
     ['without its digest', (text: string) => text.replace(/,"sha256.*/, '}')],
+    ['without the longest lease', (text: string) => text.replace(',"longestLeaseMs":3000', '')],
     ['granted to another', (text: string) => text.replace('node-b', 'node-c')],
   ])('I6: a record that is %s is refused, not guessed', async (_, damage) => {
     const { state, path } = await node();

@@ -101,6 +101,7 @@ describe('the initial configuration', () => {
           certificateSha256: testNode(1).certificateSha256,
         },
       },
+      parameters: { leaseMs: 3_000, automaticFailover: false, pausedUntilSeconds: 0 },
       history: [
         {
           epoch: 1,

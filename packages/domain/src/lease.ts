@@ -85,22 +85,17 @@ const bound = (why: string, leftMs: number, facts: Facts): LeaseRefusal => ({
   facts: { ...facts, leftMs: String(Math.ceil(leftMs)) },
 });
 
-/** The memory after a promise of `durationMs` to `holder`. A nomination ends with the lease it was made under. */
+/**
+ * The memory after a promise of `durationMs` to `holder`. It takes back a nomination made before: a master that
+ * renews goes on ruling, and none may be granted beside it. One that hands over therefore does not renew.
+ */
 export const promised = (
   memory: LeaseMemory,
   holder: NodeUuid,
   epoch: number,
   durationMs: number,
   nowMs: number,
-): LeaseMemory => ({
-  ...memory,
-  lease: {
-    holder,
-    epoch,
-    untilMs: nowMs + durationMs,
-    nominee: memory.lease?.holder === holder && memory.lease.epoch === epoch ? memory.lease.nominee : null,
-  },
-});
+): LeaseMemory => ({ ...memory, lease: { holder, epoch, untilMs: nowMs + durationMs, nominee: null } });
 
 export interface RenewRequest {
   readonly epoch: number;

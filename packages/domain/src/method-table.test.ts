@@ -30,7 +30,7 @@ const ask = (path: string, caller: 'local' | number, roster = rosterFrom('M C R'
 const anyNode = '/quorate.node.v1.VoteService/GetVote';
 const candidate = '/quorate.node.v1.ConfigurationService/GetConfiguration';
 const self = '/quorate.node.v1.OfficeService/TakeOffice';
-const local = '/quorate.master.v1.MastershipService/Failover';
+const local = '/quorate.master.v1.ParametersService/RetireMaster';
 
 describe('the method table', () => {
   it('has a row for every call of the contract, and no other', () => {
@@ -40,7 +40,11 @@ describe('the method table', () => {
   it.each<[string, (number | 'local')[], string]>([
     [anyNode, [1, 2, 3, 9, 'local'], 'even a node this one has not heard of'],
     [candidate, [1, 2, 'local'], 'who holds the record may ask for it'],
+    ['/quorate.master.v1.MastershipService/Failover', [1, 2, 'local'], 'from any candidate for any other'],
+    ['/quorate.master.v1.MastershipService/HandOver', [1, 2, 'local'], 'who may rule may ask for the rule'],
     [self, [2, 'local'], ''],
+    ['/quorate.node.v1.OfficeService/HoldOffice', [2, 'local'], 'a host lives on the word of its own daemon'],
+    ['/quorate.node.v1.LeaseService/RenewLease', [1, 2, 3, 9, 'local'], 'the epoch tells who holds it'],
     [local, ['local'], 'BEH-293 not even the master, over the network'],
   ])('%s is for %j %s', (path, allowed) => {
     const callers = [1, 2, 3, 9, 'local'] as const;

@@ -20,6 +20,10 @@ export const timings = {
   officeMs: 20_000,
   /** One run of `ip` or `arping`, or of an external master-IP script (spec M11: 30 s, then kill). */
   addressCommandMs: 30_000,
+  /** When a failover raises the address: whoever still has it answers within milliseconds on a link that works. */
+  addressProbeMs: 200,
+  /** A daemon that holds nothing looks this often whether it holds something now. */
+  idleWatchMs: 100,
   /** Wait for a started daemon or the SSH port to answer; Ganeti's figure (BEH-189, BEH-191, BEH-193). */
   startMs: 10_000,
   /** First and longest pause between two probes of such a wait. Ganeti polls once a second; polling sooner costs nothing. */
@@ -40,6 +44,12 @@ export const timings = {
   sshConnectMs: 10_000,
   /** One remote step of node set-up. */
   sshCommandMs: 60_000,
+  /** Start of one master service. Long enough for a database that replays its journal; a longer one must do so in the background. */
+  masterServiceStartMs: 30_000,
+  /** Stop of one master service, or what a start under way may still take; then it is killed: the next master is waiting. */
+  masterServiceStopMs: 10_000,
+  /** One hook before or after a failover: it may speak to a switch or a storage box, but nobody serves meanwhile. */
+  hookMs: 30_000,
   /** Ending of a daemon after SIGTERM: calls under way may finish. */
   shutdownGraceMs: 2_000,
 } as const;

@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { majorityOf } from './electorate.ts';
+import { leaseMemoryAtStart } from './lease.ts';
 import { uuidOf, versionOf } from './testing/notation.ts';
 import { forManySeeds, type Seeded } from './testing/seeded.ts';
 import { compareVersions, noVersion, type Version } from './version.ts';
 import { emptyVoterRecord, type VoterRecord } from './voter-record.ts';
 import { decideGrant, decidePut, type GrantRequest, type Put } from './voter.ts';
+
+/** Bound by no promise, and of no past. */
+const unbound = leaseMemoryAtStart(emptyVoterRecord, 0);
 
 /**
  * `3 q1 2:12`: has seen epoch 3, granted it to q1, knows version (epoch 2, serial 12). `-` for nobody or nothing.
@@ -19,6 +23,7 @@ function recordFrom(line: string): VoterRecord {
     grantedTo: nodeFrom(grantedTo),
     master: master === null ? null : { node: master, epoch: known.epoch },
     version: known,
+    longestLeaseMs: 0,
   };
 }
 
@@ -34,7 +39,7 @@ function versionFrom(word = '-') {
 /** `4 q2 2:12`: q2 asks for epoch 4 with version (2, 12). */
 function requestFrom(line: string): GrantRequest {
   const [epoch, candidate, version] = line.split(' ');
-  return { epoch: Number(epoch), candidate: nodeFrom(candidate) ?? '', version: versionFrom(version) };
+  return { epoch: Number(epoch), candidate: nodeFrom(candidate) ?? '', version: versionFrom(version), leaseMs: 0 };
 }
 
 /** `q2 4:13`: q2 sends version (4, 13), which names q2; a third word names another master. */
@@ -65,23 +70,23 @@ describe('a grant', () => {
     ['3 q1 2:12', '3 q1 2:11', 'NEWER_CONFIGURATION_ELSEWHERE', 'nor again, if its disk went back in time'],
     ['3 q1 3:12', "4 q2 3:12'", 'CONFIGURATION_CHANGED', 'the same place, another text'],
   ])('of a voter at %s asked for %s: %s (%s)', (record, request, answer) => {
-    const decision = decideGrant(recordFrom(record), requestFrom(request));
+    const decision = decideGrant(recordFrom(record), unbound, requestFrom(request), 0);
     expect(decision.granted ? 'yes' : decision.reason).toBe(answer);
   });
 
   it('is written down before it is told, and changes nothing else', () => {
     const before = recordFrom('3 q1 3:12');
-    const decision = decideGrant(before, requestFrom('4 q2 3:12'));
-    expect(decision).toEqual({ granted: true, record: { ...before, epoch: 4, grantedTo: uuidOf(2) } });
+    const decision = decideGrant(before, unbound, requestFrom('4 q2 3:12'), 0);
+    expect(decision).toMatchObject({ granted: true, record: { ...before, epoch: 4, grantedTo: uuidOf(2) } });
   });
 
   it('BEH-056 BEH-294 when refused tells the epoch to go above, and who has it', () => {
-    expect(decideGrant(recordFrom('7 q3 3:12'), requestFrom('4 q2 3:12'))).toMatchObject({
+    expect(decideGrant(recordFrom('7 q3 3:12'), unbound, requestFrom('4 q2 3:12'), 0)).toMatchObject({
       reason: 'EPOCH_TOO_OLD',
       message: 'Epoch 4 is over; the highest known is 7',
       facts: { epoch: '7' },
     });
-    expect(decideGrant(recordFrom('7 q3 3:12'), requestFrom('7 q2 3:12'))).toMatchObject({
+    expect(decideGrant(recordFrom('7 q3 3:12'), unbound, requestFrom('7 q2 3:12'), 0)).toMatchObject({
       reason: 'GRANT_REFUSED',
       facts: { epoch: '7', grantedTo: uuidOf(3) },
     });
@@ -119,6 +124,7 @@ describe('a configuration', () => {
         grantedTo: uuidOf(2),
         master: { node: uuidOf(2), epoch: 4 },
         version: versionOf(4, 13),
+        longestLeaseMs: 0,
       },
     });
   });
@@ -145,7 +151,7 @@ function randomlyAsked(record: VoterRecord, random: Seeded): VoterRecord {
   const sender = uuidOf(1 + random.pick(3));
   const version = versionOf(random.pick(6), random.pick(4), random.oneOf(['', "'"]));
   if (random.pick(2) === 0) {
-    const grant = decideGrant(record, { epoch: random.pick(6), candidate: sender, version });
+    const grant = decideGrant(record, unbound, { epoch: random.pick(6), candidate: sender, version, leaseMs: 0 }, 0);
     return grant.granted ? grant.record : record;
   }
   const put = decidePut(record, { version, sender, master: random.oneOf([sender, sender, null]) });
@@ -191,7 +197,7 @@ describe('whatever a voter is asked', () => {
         const candidate = random.pick(voters.length);
         const own = held[candidate] ?? noVersion;
         const epoch = 2 + random.pick(8);
-        const request = { epoch, candidate: uuidOf(candidate), version: own };
+        const request = { epoch, candidate: uuidOf(candidate), version: own, leaseMs: 0 };
         const reached = (): readonly number[] =>
           random.shuffled(everybody).slice(0, 1 + random.pick(voters.length));
         if (reached().filter((voter) => granted(voters, voter, request)).length < majorityOf(voters.length))
@@ -211,7 +217,7 @@ describe('whatever a voter is asked', () => {
 
 /** Asks one of the voters, which remembers what it answered. */
 function granted(voters: VoterRecord[], voter: number, request: GrantRequest): boolean {
-  const decision = decideGrant(voters[voter] ?? emptyVoterRecord, request);
+  const decision = decideGrant(voters[voter] ?? emptyVoterRecord, unbound, request, 0);
   if (decision.granted) voters[voter] = decision.record;
   return decision.granted;
 }

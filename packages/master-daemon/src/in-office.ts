@@ -2,7 +2,7 @@
  * In office: one look at all nodes. Resolves to the tenure that follows.
  *
  * Finds out whether somebody else was elected and brings nodes that lag up to date; beside it, raises the
- * address again if it is gone from this host. (Renewing the lease takes the place of this look.)
+ * address again if it is gone from this host. The lease is kept elsewhere (lease-keeper.ts).
  */
 import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { getOffice, leaveOffice, takeOffice } from '@quorate/bootstrap/office';
@@ -43,8 +43,10 @@ export async function giveUp(
 }
 
 /** Apart from the look, so that an address which cannot be raised does not keep a change from being decided. */
-export async function keepAddress(access: ClusterAccess, office: InOffice): Promise<void> {
+export async function keepAddress(access: ClusterAccess, office: InOffice, leaseUntilMs: number): Promise<void> {
   const own = nodeOf(rosterIn(office), access.own);
   const seen = await getOffice(access, own);
-  if (!seen.masterIpHere) await takeOffice(access, own, office.epoch);
+  if (!seen.masterIpHere && leaseUntilMs > access.clock.monotonicMs()) {
+    await takeOffice(access, own, office.epoch, leaseUntilMs);
+  }
 }

@@ -1,31 +1,49 @@
 /**
- * This node's mastership: the one place that changes the tenure, and the loop that looks after it.
+ * This node's mastership: the one place that changes the tenure, and the loops that look after it.
  *
- * In standby it watches whether this node is named master, in office it looks after the office, both every
- * two seconds. A failover runs here, beside the loop, which pauses meanwhile.
+ *   lease     every sixth of its duration: renewed, and given up when it is over
+ *   look      every two seconds: in standby whether this node is named master, in office whether all follow
+ *   loss      in standby: whether the master is lost and this candidate is to take over by itself
+ *
+ * A failover runs beside the loops.
  */
-import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
-import { failover, type FailoverOutcome, type FailoverRequest } from '@quorate/bootstrap/failover';
+import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import {
+  failover,
+  reignOf,
+  type FailoverOutcome,
+  type FailoverRequest,
+  type Reign,
+} from '@quorate/bootstrap/failover';
+import { nominate } from '@quorate/bootstrap/lease-round';
+import { holdOffice, leaveOffice } from '@quorate/bootstrap/office';
 import type { ReportStep } from '@quorate/bootstrap/steps';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
+import type { NodeUuid } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
+import type { Version } from '@quorate/domain/version';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { Log } from '@quorate/platform/log';
-import { commitChange, type Change } from './authority.ts';
+import { commitChange, pendingError, type Change } from './authority.ts';
 import { giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
+import { createLeaseKeeper, untilNextRenewalMs } from './lease-keeper.ts';
 import { reconsider } from './standby.ts';
-import { assertInOffice, inOfficeWith, type Tenure } from './tenure.ts';
+import { assertInOffice, inOfficeWith, type InOffice, type Tenure } from './tenure.ts';
 
 export interface Mastership {
   tenure(): Tenure;
-  /** Resolves to the committed record. Throws NOT_MASTER, COMMIT_UNDECIDED, or EPOCH_TOO_OLD when deposed. */
+  /** What is left of the lease by this node's own reckoning, ms. */
+  leaseLeftMs(): number;
+  /** Resolves to the committed record. Throws NOT_MASTER, LEASE_LOST, COMMIT_UNDECIDED, or EPOCH_TOO_OLD when deposed. */
   change(change: Change): Promise<ClusterRecord>;
   /** Makes this node master; throws OPERATION_IN_PROGRESS if it is at it already. */
   failover(request: FailoverRequest, report: ReportStep): Promise<FailoverOutcome>;
+  /** Stops taking changes and lets every voter grant the candidate; resolves to what it must start from. */
+  handOver(candidate: NodeUuid): Promise<{ readonly epoch: number; readonly version: Version }>;
   /** Ends the office in favour of `epoch`; standby already is fine. */
   standDown(epoch: number): void;
   /** Looks after the tenure until the signal; never rejects. */
@@ -41,23 +59,84 @@ interface MastershipParts {
 export function createMastership({ state, access, log }: MastershipParts): Mastership {
   const oneAtATime = inTurn();
   let tenure: Tenure = { kind: 'standby', why: 'it has just started and has not asked anybody yet' };
+  /** Granted by a majority and not yet in office. */
+  let elected: Reign | null = null;
   let failingOver = false;
+
+  const logged =
+    (message: string) =>
+    (error: unknown): void =>
+      log.warn({ error: String(error) }, message);
 
   function become(next: Tenure): void {
     if (next.kind === 'in-office' && tenure.kind === 'standby') log.info({ epoch: next.epoch }, 'in office');
     if (next.kind === 'standby' && next.why !== (tenure.kind === 'standby' && tenure.why)) {
       log.info({ why: next.why }, 'in standby');
     }
+    if (next.kind === 'standby') lease.drop();
     tenure = next;
   }
 
-  /** What came of something begun as `before`; dropped if this node was told to stand down meanwhile. */
+  /** What came of something begun as `before`; dropped if the tenure changed meanwhile. */
   function becomeAfter(before: Tenure, next: Tenure): void {
     if (tenure === before) become(next);
   }
 
+  const lease = createLeaseKeeper({
+    access,
+    onRenewed: (epoch, untilMs) => {
+      if (tenure.kind !== 'in-office') return;
+      const own = nodeOf(rosterIn(tenure), access.own);
+      void holdOffice(access, own, epoch, untilMs).catch(logged('this host was not told of the renewed lease'));
+    },
+    onDeposed: (refusal) => {
+      elected = null;
+      if (tenure.kind === 'in-office') void depose(tenure, refusal);
+    },
+  });
+
+  async function depose(office: InOffice, refusal: ClusterError): Promise<void> {
+    become(await giveUp(access, office, rosterIn(office), successorIn(refusal)));
+  }
+
+  // --- the lease
+
+  const reign = (): Reign | null => (tenure.kind === 'in-office' ? reignOf(tenure.record) : elected);
+
+  async function keepLease(): Promise<number> {
+    const began = access.clock.monotonicMs();
+    const present = reign();
+    if (!present) return timings.idleWatchMs;
+    const handing = tenure.kind === 'in-office' && tenure.handingOverTo !== null;
+    if (!handing || lease.leftMs() < present.durationMs / 3) {
+      // To renew is to take the nomination back: nobody took the office in time.
+      const renewed = await lease.renew(present);
+      if (renewed && handing && tenure.kind === 'in-office') become({ ...tenure, handingOverTo: null });
+    }
+    if (tenure.kind === 'in-office' && lease.leftMs() <= 0) await lapse(tenure);
+    return untilNextRenewalMs(present.durationMs, access.clock.monotonicMs() - began);
+  }
+
+  /** The node daemon gives the address up by itself; told, it need not wait for its own timer. */
+  async function lapse(office: InOffice): Promise<void> {
+    become({ kind: 'standby', why: 'a majority did not renew its lease in time' });
+    const own = nodeOf(rosterIn(office), access.own);
+    await leaveOffice(access, own, office.epoch).catch(logged('this host was not told that the lease is over'));
+  }
+
+  function assertLease(): void {
+    if (lease.leftMs() > 0) return;
+    throw new ClusterError('LEASE_LOST', 'No majority confirms at the moment that this node is master', {
+      hint: 'quorate status shows which nodes do not answer',
+    });
+  }
+
+  // --- changes
+
   async function change(make: Change): Promise<ClusterRecord> {
     const office = assertInOffice(tenure, await readRoster(state));
+    assertLease();
+    if (office.handingOverTo !== null) throw handingOver();
     const { outcome, record, pending } = await commitChange(access, office, make);
     if (outcome.kind === 'committed') {
       becomeAfter(office, inOfficeWith(record));
@@ -68,15 +147,43 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
     throw outcome.error;
   }
 
+  async function handOver(candidate: NodeUuid): Promise<{ epoch: number; version: Version }> {
+    const office = assertInOffice(tenure, await readRoster(state));
+    assertLease();
+    if (office.pending) throw pendingError(office.pending);
+    become({ ...office, handingOverTo: candidate });
+    const terms = { epoch: office.epoch, deadlineMs: office.record.ours.parameters.leaseMs / 2 };
+    const { agreed } = await nominate(access, rosterIn(office), terms, candidate);
+    if (!agreed) throw new ClusterError('NO_MAJORITY', 'A majority could not be told of the successor');
+    return { epoch: office.epoch, version: office.record.version };
+  }
+
+  // --- failover
+
   async function makeMaster(request: FailoverRequest, report: ReportStep): Promise<FailoverOutcome> {
     const part = {
       access,
       roster: await readRoster(state),
       ownRecord: await readableRecord(),
       report,
+      keepLease: (granted: Reign, sentMs: number | null) => {
+        elected = granted;
+        if (sentMs !== null) lease.count(sentMs, granted.durationMs);
+      },
+      leaseUntilMs,
       startServing: (record: ClusterRecord) => become(inOfficeWith(record)),
     };
-    return failover(part, request);
+    try {
+      return await failover(part, request);
+    } finally {
+      elected = null;
+    }
+  }
+
+  async function leaseUntilMs(): Promise<number> {
+    if (lease.leftMs() <= 0 && elected) await lease.renew(elected);
+    assertLease();
+    return lease.untilMs();
   }
 
   /** A damaged record is as good as none here: the votes tell who has a sound one. */
@@ -86,16 +193,30 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
       return undefined;
     });
 
+  // --- looking
+
+  const askLease = async (wanted: Reign): Promise<number | null> =>
+    (await lease.renew(wanted)) ? lease.untilMs() : null;
+
   async function look(): Promise<void> {
     const before = tenure;
-    const next = await (before.kind === 'in-office' ? lookAfter(access, before) : reconsider(state, access));
+    const next = await (before.kind === 'in-office' ? lookAfter(access, before) : reconsider(state, access, askLease));
     becomeAfter(before, next);
-    if (tenure === next && next.kind === 'in-office') await keepAddress(access, next);
+    if (tenure === next && next.kind === 'in-office') await keepAddress(access, next, lease.untilMs());
+  }
+
+  async function repeat(signal: AbortSignal, work: () => Promise<number>, failed: string): Promise<void> {
+    while (!signal.aborted) {
+      const pauseMs = await work().catch((error: unknown) => (logged(failed)(error), timings.idleWatchMs));
+      await access.clock.sleep(pauseMs, signal).catch(() => undefined);
+    }
   }
 
   return {
     tenure: () => tenure,
+    leaseLeftMs: () => (tenure.kind === 'in-office' ? lease.leftMs() : 0),
     change: (make) => oneAtATime(() => change(make)),
+    handOver: (candidate) => oneAtATime(() => handOver(candidate)),
     async failover(request, report) {
       if (failingOver) throw inProgress();
       failingOver = true;
@@ -111,12 +232,15 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
       }
     },
     async watch(signal) {
-      while (!signal.aborted) {
-        await oneAtATime(look).catch((error: unknown) =>
-          log.warn({ error: String(error) }, 'a look at the cluster failed'),
-        );
-        await access.clock.sleep(timings.surveyIntervalMs, signal).catch(() => undefined);
-      }
+      const lookInTurn = async (): Promise<number> => {
+        // In office the look only asks and pushes, which must not keep a change or a hand-over waiting.
+        await (tenure.kind === 'in-office' ? look() : oneAtATime(look));
+        return timings.surveyIntervalMs;
+      };
+      await Promise.all([
+        repeat(signal, keepLease, 'the lease could not be looked after'),
+        repeat(signal, lookInTurn, 'a look at the cluster failed'),
+      ]);
     },
   };
 }
@@ -129,4 +253,9 @@ const successorIn = (refusal: ClusterError): { node: string; epoch: number } => 
 const inProgress = (): ClusterError =>
   new ClusterError('OPERATION_IN_PROGRESS', 'This node is already being made master', {
     hint: 'Wait for it to end; quorate status shows what came of it',
+  });
+
+const handingOver = (): ClusterError =>
+  new ClusterError('OPERATION_IN_PROGRESS', 'The mastership is just being handed over to another node', {
+    hint: 'Try again on the new master in a moment; quorate master names it',
   });

@@ -36,6 +36,7 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
         clusterName,
         pending: pending?.record.version ?? null,
         laggingNodeUuids: [...lagging],
+        leaseLeftMs: Math.floor(mastership.leaseLeftMs()),
       };
     },
   });
@@ -46,6 +47,10 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       const outcome = await mastership.failover({ noVoting }, (event) => send({ step: stepMessage(event) }));
       const { master, epoch, warnings } = outcome;
       send({ outcome: { masterName: master.name, masterUuid: master.uuid, epoch, warnings: [...warnings] } });
+    },
+    HandOver: async ({ candidateUuid }, caller) => {
+      if (caller.kind === 'node' && caller.uuid !== candidateUuid) throw notForItself();
+      return mastership.handOver(candidateUuid);
     },
     StandDown: ({ epoch }) => {
       mastership.standDown(epoch);
@@ -127,6 +132,9 @@ function assertLastNode(names: readonly string[]): void {
     hint: 'Only a cluster of one node can be destroyed',
   });
 }
+
+const notForItself = (): ClusterError =>
+  new ClusterError('NOT_ALLOWED', 'A candidate can be handed the office only on its own behalf');
 
 const unconfirmed = (): ClusterError =>
   new ClusterError(

@@ -8,6 +8,7 @@
  */
 import { nodeOf } from '@quorate/bootstrap/cluster-access';
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import { reignOf, type Reign } from '@quorate/bootstrap/failover';
 import { fetchConfiguration } from '@quorate/bootstrap/fetch-configuration';
 import { takeOffice } from '@quorate/bootstrap/office';
 import { askVote, gatherVotes } from '@quorate/bootstrap/votes';
@@ -25,7 +26,10 @@ import type { Ballot } from '@quorate/domain/vote';
 import { bringUpToDate } from './authority.ts';
 import { inOfficeWith, type Tenure } from './tenure.ts';
 
-export async function reconsider(state: State, access: ClusterAccess): Promise<Tenure> {
+/** Asks a majority for the lease, and resolves to its end on the monotonic clock; null if none was to be had. */
+export type AskLease = (reign: Reign) => Promise<number | null>;
+
+export async function reconsider(state: State, access: ClusterAccess, askLease: AskLease): Promise<Tenure> {
   const roster = await readRoster(state);
   const electorate = electorateOf(roster);
   const own = nodeByUuid(roster, access.own);
@@ -39,7 +43,7 @@ export async function reconsider(state: State, access: ClusterAccess): Promise<T
   const ballots = await gatherVotes(access, roster);
   const decision = decideStart({ own: access.own, ballots, electorate });
   if (decision.kind !== 'take-office') return { kind: 'standby', why: decision.why };
-  return resume(state, access, ballots, decision.epoch);
+  return resume(state, access, ballots, askLease);
 }
 
 /** A change may have been under way when this daemon ended: the newest record counts, as pending until seen on a majority. */
@@ -47,12 +51,14 @@ async function resume(
   state: State,
   access: ClusterAccess,
   ballots: readonly Ballot[],
-  epoch: number,
+  askLease: AskLease,
 ): Promise<Tenure> {
   const record = await newestRecord(state, access, ballots);
+  const untilMs = await askLease(reignOf(record));
+  if (untilMs === null) return { kind: 'standby', why: 'a majority names it, and does not renew its lease' };
   const resumed = inOfficeWith(record, { record, plan: planCommit(null, record) });
   const office = await bringUpToDate(access, resumed, ballots);
-  await takeOffice(access, nodeOf(await readRoster(state), access.own), epoch);
+  await takeOffice(access, nodeOf(await readRoster(state), access.own), record.version.epoch, untilMs);
   return office;
 }
 

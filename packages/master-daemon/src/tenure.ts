@@ -1,8 +1,8 @@
 /**
  * What this master daemon is at the moment.
  *
- *              votes name me          a higher epoch, or told to
- *   standby ───────────────▶ in office ───────────────▶ standby
+ *              votes name me, lease     a higher epoch, told to, or lease over
+ *   standby ─────────────────────▶ in office ─────────────────────────▶ standby
  *
  * In memory only: what is true is on the disks of a majority, and is asked for again after every start.
  */
@@ -25,6 +25,8 @@ export interface InOffice {
   readonly pending: Pending | null;
   /** Nodes seen to be behind at the last look. */
   readonly lagging: readonly NodeUuid[];
+  /** To whom the office is being handed over: no change is taken and the lease not renewed meanwhile. */
+  readonly handingOverTo: NodeUuid | null;
 }
 
 export interface Standby {
@@ -41,6 +43,7 @@ export const inOfficeWith = (record: ClusterRecord, pending: Pending | null = nu
   record,
   pending,
   lagging: [],
+  handingOverTo: null,
 });
 
 /** The office, or NOT_MASTER naming the node to go to. */

@@ -19,6 +19,8 @@ export function listenedAddress(listener: TlsListener, port: number): MasterAddr
       await listener.listen({ host: address, port });
       held.add(address);
     },
+    // The kernel gives a loopback address no life of its own; the lease's own timer takes it down.
+    keep: () => Promise.resolve(),
     async lower({ address }) {
       if (!held.delete(address)) return;
       await listener.unlisten({ host: address, port });
@@ -31,7 +33,8 @@ export function masterAddress(onInterface: MasterAddress, onLoopback: MasterAddr
   const by = (params: MasterIpParameters): MasterAddress =>
     isLoopback(params.address) ? onLoopback : onInterface;
   return {
-    raise: (params) => by(params).raise(params),
+    raise: (params, raising) => by(params).raise(params, raising),
+    keep: (params, seconds) => by(params).keep(params, seconds),
     lower: (params) => by(params).lower(params),
     isHere: (params) => by(params).isHere(params),
   };

@@ -78,6 +78,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     voter,
     address: masterAddress(parts.interfaceAddress, listenedAddress(listener, settings.nodePort)),
     masterDaemon: masterDaemonLink(channels, state.layout),
+    clock,
     log,
   });
   serveNode(server, {
@@ -93,12 +94,16 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   await listener.listen({ host, port: settings.nodePort });
   log.info({ node: own, host, port: settings.nodePort }, 'node daemon serves');
   await office.followRecord();
+  const watching = new AbortController();
+  const watch = office.watch(watching.signal);
 
   return {
     async stop() {
       // In this order: closing the listener cuts the connections that calls under way still need.
       await server.shutdown(timings.shutdownGraceMs);
       await listener.close();
+      watching.abort();
+      await watch;
       channels.close();
     },
   };

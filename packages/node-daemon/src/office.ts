@@ -10,8 +10,11 @@
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import { ClusterError } from '@quorate/domain/errors';
+import { addressLifeSeconds } from '@quorate/domain/lease';
 import type { MasterIpParameters, NodeUuid } from '@quorate/domain/roster';
 import type { VoterRecord } from '@quorate/domain/voter-record';
+import { timings } from '@quorate/domain/timings';
+import type { Clock } from '@quorate/platform/clock';
 import type { MasterAddress } from '@quorate/platform/interface-address';
 import type { Log } from '@quorate/platform/log';
 import type { ObservedOffice } from '@quorate/rpc/gen/quorate/node/v1/ObservedOffice';
@@ -22,7 +25,11 @@ import type { Voter } from './voter.ts';
 export interface Office {
   observe(): Promise<ObservedOffice>;
   /** Fails with NOT_MASTER or EPOCH_TOO_OLD unless this node's record says it is master in that epoch. */
-  take(epoch: number): Promise<ObservedOffice>;
+  take(epoch: number, leaseUntilMs: number): Promise<ObservedOffice>;
+  /** Keeps the office until then on the host's monotonic clock; what a hung or killed master daemon no longer does. */
+  hold(epoch: number, leaseUntilMs: number): Promise<ObservedOffice>;
+  /** Gives the office up when its lease is over; runs until the signal. */
+  watch(signal: AbortSignal): Promise<void>;
   /** `asker` of a higher epoch, or this node itself, may end the office. */
   leave(epoch: number, asker: NodeUuid): Promise<ObservedOffice>;
   /**
@@ -40,10 +47,14 @@ interface OfficeParts {
   readonly voter: Voter;
   readonly address: MasterAddress;
   readonly masterDaemon: MasterDaemonLink;
+  readonly clock: Clock;
   readonly log: Log;
 }
 
-export function createOffice({ state, own, voter, address, masterDaemon, log }: OfficeParts): Office {
+export function createOffice(parts: OfficeParts): Office {
+  const { state, own, voter, address, masterDaemon, clock, log } = parts;
+  /** Until when this host may hold the office, on the monotonic clock; null if it holds none. */
+  let untilMs: number | null = null;
   const oneAtATime = inTurn();
   const masterIp = async (): Promise<MasterIpParameters> => (await readRoster(state)).masterIp;
 
@@ -58,15 +69,42 @@ export function createOffice({ state, own, voter, address, masterDaemon, log }: 
     return { masterDaemon: daemon.state, masterIpHere: here, epoch: daemon.epoch };
   }
 
+  const leftMs = (): number => (untilMs === null ? 0 : untilMs - clock.monotonicMs());
+  const lifeSeconds = (): number => addressLifeSeconds(leftMs());
+
   async function take(epoch: number): Promise<ObservedOffice> {
     assertMayTake(await voter.record(), own, epoch);
-    await address.raise(await masterIp());
+    const params = await masterIp();
+    await address.raise(params, { lifeSeconds, probeMs: timings.addressProbeMs });
     log.info({ epoch }, 'office taken');
     return observe();
   }
 
+  /** The answer is from memory: this runs several times a second. */
+  async function refresh(epoch: number): Promise<ObservedOffice> {
+    const params = await masterIp();
+    const here = await address.isHere(params);
+    if (here) await address.keep(params, lifeSeconds());
+    // A freeze may have come between the look at the clock and the kernel: what is over must not come back.
+    if (leftMs() <= 0) await lapse();
+    return { masterIpHere: here, masterDaemon: 'MASTER_DAEMON_STATE_IN_OFFICE', epoch };
+  }
+
+  /** Only ever later: an answer that was overtaken must not shorten what a newer round has won. */
+  async function extend(epoch: number, leaseUntilMs: number): Promise<void> {
+    assertMayTake(await voter.record(), own, epoch);
+    untilMs = Math.max(untilMs ?? 0, leaseUntilMs);
+  }
+
+  async function lapse(): Promise<void> {
+    if (untilMs === null) return;
+    log.warn({}, 'the lease is over: leaving office');
+    await giveUp((await voter.record()).epoch);
+  }
+
   /** Address first: a master daemon that hangs must not keep it; nor does an address that stays keep the daemon in office. */
   async function giveUp(epoch: number): Promise<void> {
+    untilMs = null;
     try {
       await address.lower(await masterIp());
     } finally {
@@ -100,7 +138,23 @@ export function createOffice({ state, own, voter, address, masterDaemon, log }: 
 
   return {
     observe,
-    take: (epoch) => oneAtATime(() => take(epoch)),
+    async take(epoch, leaseUntilMs) {
+      await extend(epoch, leaseUntilMs);
+      return oneAtATime(() => take(epoch));
+    },
+    async hold(epoch, leaseUntilMs) {
+      await extend(epoch, leaseUntilMs);
+      return oneAtATime(() => refresh(epoch));
+    },
+    async watch(signal) {
+      while (!signal.aborted) {
+        const pause = untilMs === null ? timings.idleWatchMs : Math.min(Math.max(leftMs(), 1), timings.idleWatchMs);
+        await clock.sleep(pause, signal).catch(() => undefined);
+        if (untilMs !== null && leftMs() <= 0) {
+          await oneAtATime(lapse).catch(logged('the office could not be given up at the end of its lease'));
+        }
+      }
+    },
     leave: (epoch, asker) => oneAtATime(() => leave(epoch, asker)),
     followRecord: () =>
       oneAtATime(followRecord).catch(logged('whether this host has to leave office could not be seen to')),

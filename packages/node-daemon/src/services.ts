@@ -33,9 +33,27 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
   server.serve(nodeServices.grant, {
     RequestGrant: async (request, caller) => {
       assertIs(caller, request.candidateUuid, 'Only the candidate itself may ask for its grant');
-      const { epoch, candidateUuid: candidate } = request;
-      await voter.grant({ epoch, candidate, version: versionFrom(request.version) });
+      const { epoch, candidateUuid: candidate, leaseMs } = request;
+      await voter.grant({ epoch, candidate, version: versionFrom(request.version), leaseMs });
       return { epoch };
+    },
+  });
+
+  server.serve(nodeServices.lease, {
+    RenewLease: async ({ epoch, masterUuid: master, durationMs }, caller) => {
+      assertIs(caller, master, 'Only the master itself may renew its lease');
+      await voter.renew({ epoch, master, durationMs });
+      return { epoch };
+    },
+    Nominate: async ({ epoch, masterUuid: master, candidateUuid: candidate }, caller) => {
+      assertIs(caller, master, 'Only the holder of the lease may name its successor');
+      await voter.nominate({ epoch, master, candidate });
+      return {};
+    },
+    Resign: async ({ epoch, masterUuid: master }, caller) => {
+      assertIs(caller, master, 'Only the holder of the lease may give it back');
+      await voter.resign({ epoch, master });
+      return {};
     },
   });
 
@@ -62,7 +80,8 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
 
   server.serve(nodeServices.office, {
     GetOffice: async () => ({ observed: await office.observe() }),
-    TakeOffice: async ({ epoch }) => ({ observed: await office.take(epoch) }),
+    TakeOffice: async ({ epoch, untilMonotonicUs: us }) => ({ observed: await office.take(epoch, us / 1000) }),
+    HoldOffice: async ({ epoch, untilMonotonicUs: us }) => ({ observed: await office.hold(epoch, us / 1000) }),
     LeaveOffice: async ({ epoch }, caller) => ({ observed: await office.leave(epoch, uuidOf(caller)) }),
   });
 

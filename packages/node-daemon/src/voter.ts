@@ -16,7 +16,17 @@ import type { State } from '@quorate/cluster-state/state';
 import { clusterUuidOf, type ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError, type Facts, type Reason } from '@quorate/domain/errors';
 import type { NodeUuid, Roster } from '@quorate/domain/roster';
-import { decideGrant, decidePut } from '@quorate/domain/voter';
+import {
+  decideNominate,
+  decideRenew,
+  decideResign,
+  leaseLeftMs,
+  leaseMemoryAtStart,
+  type LeaseDecision,
+  type LeaseMemory,
+  type RenewRequest,
+} from '@quorate/domain/lease';
+import { decideGrant, decidePut, type GrantRequest } from '@quorate/domain/voter';
 import type { VoterRecord } from '@quorate/domain/voter-record';
 import { sameVersion, type Version } from '@quorate/domain/version';
 import type { Vote } from '@quorate/domain/vote';
@@ -38,7 +48,11 @@ export interface Voter {
   record(): Promise<VoterRecord>;
   /** The full configuration on this node's disk; undefined if it holds none. */
   configuration(): Promise<ClusterRecord | undefined>;
-  grant(request: { epoch: number; candidate: NodeUuid; version: Version }): Promise<void>;
+  grant(request: GrantRequest): Promise<void>;
+  /** Promises the master to grant nobody else for a while. */
+  renew(request: RenewRequest): Promise<void>;
+  nominate(request: { epoch: number; master: NodeUuid; candidate: NodeUuid }): Promise<void>;
+  resign(request: { epoch: number; master: NodeUuid }): Promise<void>;
   /** Resolves when the delivery is on disk; tells what this node has acknowledged then. */
   receive(delivery: Delivery): Promise<{ record: VoterRecord; holds: Version | null }>;
 }
@@ -63,9 +77,19 @@ export function createVoter(parts: VoterParts): Voter {
       () => null,
     );
 
+  const startedMs = clock.monotonicMs();
+  let memory: LeaseMemory | undefined;
+  /** What was promised before this start is not known any more; only for how long at most. */
+  const memoryOf = (record: VoterRecord): LeaseMemory => (memory ??= leaseMemoryAtStart(record, startedMs));
+
   async function vote(): Promise<Vote> {
     const [record, roster, held] = await Promise.all([readVoterRecord(state), readRoster(state), holds()]);
+    const { lease, silentUntilMs } = memoryOf(record);
+    const nowMs = clock.monotonicMs();
+    const leaseLeft = leaseLeftMs(memoryOf(record), nowMs);
     return {
+      leaseLeftMs: Math.max(leaseLeft, silentUntilMs - nowMs, 0),
+      leaseHolder: leaseLeft > 0 ? (lease?.holder ?? null) : null,
       clusterUuid: roster.clusterUuid,
       node: own,
       master: record.master,
@@ -77,10 +101,23 @@ export function createVoter(parts: VoterParts): Voter {
     };
   }
 
-  async function grant(request: { epoch: number; candidate: NodeUuid; version: Version }): Promise<void> {
-    const decision = decideGrant(await readVoterRecord(state), request);
+  async function grant(request: GrantRequest): Promise<void> {
+    const record = await readVoterRecord(state);
+    const decision = decideGrant(record, memoryOf(record), request, clock.monotonicMs());
     if (!decision.granted) throw refusal(decision);
     await writeVoterRecord(state, decision.record);
+    memory = decision.memory;
+  }
+
+  type DecideLease = (record: VoterRecord, memory: LeaseMemory, nowMs: number) => LeaseDecision;
+
+  /** Renewals come several times a second: the disk is written only when the record says something new. */
+  async function promise(decide: DecideLease): Promise<void> {
+    const record = await readVoterRecord(state);
+    const decision = decide(record, memoryOf(record), clock.monotonicMs());
+    if (decision.kind === 'refuse') throw refusal(decision);
+    if (!sameRecord(record, decision.record)) await writeVoterRecord(state, decision.record);
+    memory = decision.memory;
   }
 
   async function receive(delivery: Delivery): Promise<{ record: VoterRecord; holds: Version | null }> {
@@ -106,9 +143,15 @@ export function createVoter(parts: VoterParts): Voter {
     record: () => readVoterRecord(state),
     configuration: () => readClusterRecord(state),
     grant: (request) => oneAtATime(() => grant(request)),
+    renew: (request) => oneAtATime(() => promise((r, m, now) => decideRenew(r, m, request, now))),
+    nominate: (request) => oneAtATime(() => promise((r, m, now) => decideNominate(r, m, request, now))),
+    resign: (request) => oneAtATime(() => promise((r, m, now) => decideResign(r, m, request, now))),
     receive: (delivery) => oneAtATime(() => receive(delivery)),
   };
 }
+
+const sameRecord = (a: VoterRecord, b: VoterRecord): boolean =>
+  a.epoch === b.epoch && a.grantedTo === b.grantedTo && a.longestLeaseMs === b.longestLeaseMs;
 
 const refusal = (decision: { reason: Reason; message: string; facts: Facts }): ClusterError =>
   new ClusterError(decision.reason, decision.message, { facts: decision.facts });

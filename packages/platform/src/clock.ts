@@ -4,12 +4,14 @@
  * `now` is for what people read and for certificates; it may jump. Durations and limits are measured with
  * `monotonicMs`, which never does. The twin with hands is testing/clock.ts.
  */
-import { performance } from 'node:perf_hooks';
 
 export interface Clock {
   /** The time of day; may jump in either direction. */
   now(): Date;
-  /** Milliseconds since some fixed moment; never goes back, and differences alone have a meaning. */
+  /**
+   * Milliseconds since some fixed moment, the same one for all processes of a host; never goes back, and
+   * differences alone have a meaning. A process that is frozen finds it gone on.
+   */
   monotonicMs(): number;
   /** Resolves after `ms` (at once if not positive), or rejects with the signal's reason as soon as it aborts. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
@@ -20,7 +22,7 @@ const longestTimerMs = 2 ** 31 - 1;
 
 export const systemClock: Clock = {
   now: () => new Date(),
-  monotonicMs: () => performance.now(),
+  monotonicMs: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
   sleep: (ms, signal) =>
     new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);

@@ -26,12 +26,27 @@ export interface MasterIpParameters {
   readonly family: 4 | 6;
 }
 
+export interface Raising {
+  /**
+   * Asked at the moment of adding: for how many seconds the kernel may keep the address; none fails with TIMED_OUT.
+   * Without it, for ever.
+   */
+  readonly lifeSeconds?: () => number;
+  /** How long another holder has to answer, ms; without it, as long as it takes to be sure on a slow network. */
+  readonly probeMs?: number;
+}
+
 export interface MasterAddress {
   /**
    * Has the address on its device, with its mask, and announced. May be repeated. Fails with ADDRESS_IN_USE (another
    * host answers for it), HOST_UNFIT (no such device, or a program is missing), COMMAND_FAILED, TIMED_OUT.
    */
-  raise(params: MasterIpParameters): Promise<void>;
+  raise(params: MasterIpParameters, raising?: Raising): Promise<void>;
+  /**
+   * Gives the address so many more seconds of life by the kernel, which takes it away then even if every program of
+   * this host is frozen. 0 changes nothing. Fails with COMMAND_FAILED.
+   */
+  keep(params: MasterIpParameters, seconds: number): Promise<void>;
   /** Has it nowhere on this host, whatever its mask and device (BEH-309, BEH-310, BEH-311). Fails with COMMAND_FAILED. */
   lower(params: MasterIpParameters): Promise<void>;
   /** Whether this host answers for it, on whatever device. */
@@ -104,12 +119,24 @@ function deviceNamed(devices: readonly Device[], { address, device }: MasterIpPa
 }
 
 /** A label shows in the output of old tools which address is the master's. It is for IPv4 and short names only. */
-function addArguments({ address, netmask, device, family }: MasterIpParameters): readonly string[] {
+const lifeOf = (seconds: number | undefined): readonly string[] =>
+  seconds === undefined ? ['preferred_lft', '0'] : ['valid_lft', String(seconds), 'preferred_lft', '0'];
+
+function addressArguments(
+  verb: 'add' | 'change',
+  { address, netmask, device, family }: MasterIpParameters,
+  seconds?: number,
+): readonly string[] {
   const label = `${device}:0`;
   const labelled = family === 4 && label.length <= longestLabel ? ['label', label] : [];
   // Preferred for zero seconds, so that this host does not choose it as the source of its own connections (spec M10).
-  return ['address', 'add', `${address}/${netmask}`, 'dev', device, ...labelled, 'preferred_lft', '0'];
+  return ['address', verb, `${address}/${netmask}`, 'dev', device, ...labelled, ...lifeOf(seconds)];
 }
+
+const isTimeout = (caught: unknown): boolean => caught instanceof MachineError && caught.reason === 'TIMED_OUT';
+
+const tooLate = ({ address }: MasterIpParameters): MachineError =>
+  new MachineError('TIMED_OUT', `The time in which ${address} may be held was over before it could be raised`);
 
 export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddress {
   const { run, clock = systemClock, onAnnouncementFailed = () => undefined, commandMs = 30_000 } = parts;
@@ -148,9 +175,14 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
   }
 
   /** Exit 1 means that somebody answered, 0 that two probes went unanswered; anything else that it could not ask. */
-  async function refuseDuplicate(params: MasterIpParameters): Promise<void> {
+  async function refuseDuplicate(params: MasterIpParameters, probeMs: number | undefined): Promise<void> {
     const args = ['-D', '-q', '-c', '2', '-w', '3', '-I', params.device, params.address];
-    const result = await tryRun('arping', args);
+    // arping goes on for whole seconds; on a link that works, who has the address answers within milliseconds.
+    const result = await run('arping', args, { timeoutMs: probeMs ?? commandMs }).catch((caught: unknown) => {
+      if (probeMs !== undefined && isTimeout(caught)) return undefined;
+      throw caught;
+    });
+    if (result === undefined) return;
     if (result.code === 1) throw inUse(params);
     if (result.code !== 0) throw commandFailed('arping', args, result);
   }
@@ -176,10 +208,12 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
     throw inUse(params);
   }
 
-  async function add(params: MasterIpParameters, device: Device): Promise<void> {
-    if (params.family === 4 && hasNeighbours(device)) await refuseDuplicate(params);
+  async function add(params: MasterIpParameters, device: Device, raising: Raising): Promise<void> {
+    if (params.family === 4 && hasNeighbours(device)) await refuseDuplicate(params, raising.probeMs);
     if (params.family === 6) await askKernelToAdvertise(params);
-    await mustRun('ip', addArguments(params));
+    const seconds = raising.lifeSeconds?.();
+    if (seconds !== undefined && seconds < 1) throw tooLate(params);
+    await mustRun('ip', addressArguments('add', params, seconds));
   }
 
   /** Never fails. One that was overtaken by `lower` is no news: arping itself refuses an address that is gone. */
@@ -212,13 +246,16 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
   }
 
   return {
-    async raise(params) {
+    async keep(params, seconds) {
+      if (seconds >= 1) await mustRun('ip', addressArguments('change', params, seconds));
+    },
+    async raise(params, raising = {}) {
       const devices = await inspect();
       const device = deviceNamed(devices, params);
       const held = holdingsOf(devices, params);
       const wrong = (holding: Holding) => !isAsWanted(holding, params);
       if (held.some(wrong)) await dropAll(params, wrong);
-      if (held.every(wrong)) await add(params, device);
+      if (held.every(wrong)) await add(params, device, raising);
       if (params.family === 6) await awaitDetection(params);
       else if (hasNeighbours(device)) announce(params);
     },

@@ -13,6 +13,7 @@ import { viewsOf } from '@quorate/cluster-state/views';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import type { InitRequest } from '@quorate/domain/initial-configuration';
+import { leaseMemoryAtStart } from '@quorate/domain/lease';
 import { seal } from '@quorate/domain/record';
 import { isCandidate, type NodeUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
 import { draftOfSize, uuidOf } from '@quorate/domain/testing/drafts';
@@ -109,7 +110,8 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
     heal: (...numbers) => set('fine', numbers),
     on: (number, method, what) => void instead.set(`${uuidOf('node', number)} ${method}`, what),
     crash(number) {
-      Object.assign(node(number), { masterIpHere: false, masterDaemonInOffice: false });
+      const leases = leaseMemoryAtStart(node(number).voter, clock.now().getTime());
+      Object.assign(node(number), { leases, masterIpHere: false, masterDaemonInOffice: false });
       set('unreachable', [number]);
     },
   };

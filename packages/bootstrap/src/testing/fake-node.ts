@@ -6,13 +6,22 @@
  */
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError, type Facts, type Reason } from '@quorate/domain/errors';
+import {
+  decideNominate,
+  decideRenew,
+  decideResign,
+  leaseLeftMs,
+  leaseMemoryAtStart,
+  type LeaseDecision,
+  type LeaseMemory,
+} from '@quorate/domain/lease';
 import { parseRecord, writeRecord } from '@quorate/domain/record';
 import type { NodeUuid, Roster, RosterNode } from '@quorate/domain/roster';
 import { parseRoster } from '@quorate/domain/roster-of';
 import { softwareVersion } from '@quorate/domain/software';
 import type { Version } from '@quorate/domain/version';
 import { decideGrant, decidePut } from '@quorate/domain/voter';
-import type { VoterRecord } from '@quorate/domain/voter-record';
+import { emptyVoterRecord, type VoterRecord } from '@quorate/domain/voter-record';
 import { sha256Hex } from '@quorate/platform/digest';
 import type { PutConfigurationRequest } from '@quorate/rpc/gen/quorate/node/v1/PutConfigurationRequest';
 
@@ -24,7 +33,8 @@ export interface FakeNode {
   roster: Roster;
   /** The full text it holds; null if none. */
   text: ClusterRecord | null;
-  /** Lost in a crash. */
+  /** Lost in a crash, as all that follows. Its monotonic clock is the cluster's only one. */
+  leases: LeaseMemory;
   masterIpHere: boolean;
   masterDaemonInOffice: boolean;
   /** Does not give up the office when it hears of another master, nor when it is told to. */
@@ -44,7 +54,8 @@ export function fakeNode({ uuid, name }: RosterNode, roster: Roster, text: Clust
     name,
     roster,
     text,
-    voter: { epoch: version.epoch, grantedTo: master, master: mastership, version },
+    voter: { epoch: version.epoch, grantedTo: master, master: mastership, version, longestLeaseMs: 0 },
+    leases: leaseMemoryAtStart(emptyVoterRecord, 0),
     masterIpHere: isMaster,
     masterDaemonInOffice: isMaster,
     clings: false,
@@ -54,7 +65,7 @@ export function fakeNode({ uuid, name }: RosterNode, roster: Roster, text: Clust
 
 /** By the names of the contract. */
 export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
-  GetVote: ({ uuid, voter, roster, text }, _request, _sender, clockMs) => ({
+  GetVote: ({ uuid, voter, roster, text, leases }, _request, _sender, clockMs) => ({
     clusterUuid: roster.clusterUuid,
     nodeUuid: uuid,
     master: voter.master && { nodeUuid: voter.master.node, epoch: voter.master.epoch },
@@ -63,13 +74,31 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
     holds: text?.version ?? null,
     clockMs,
     softwareVersion,
+    leaseLeftMs: leaseLeftMs(leases, clockMs),
+    leaseHolderUuid: leaseLeftMs(leases, clockMs) > 0 ? leases.lease?.holder : '',
   }),
 
-  RequestGrant(node, { epoch, version }: { epoch: number; version: Version }, candidate) {
-    const decision = decideGrant(node.voter, { epoch, candidate, version });
+  RequestGrant(node, { epoch, version, leaseMs = 0 }: GrantMessage, candidate, clockMs) {
+    const request = { epoch, candidate, version, leaseMs };
+    const decision = decideGrant(node.voter, node.leases, request, clockMs);
     if (!decision.granted) throw refusal(decision);
     node.voter = decision.record;
+    node.leases = decision.memory;
     return { epoch };
+  },
+
+  RenewLease(node, { epoch, durationMs }: { epoch: number; durationMs: number }, master, clockMs) {
+    keep(node, decideRenew(node.voter, node.leases, { epoch, master, durationMs }, clockMs));
+    return { epoch };
+  },
+
+  Nominate(node, { epoch, candidateUuid }: { epoch: number; candidateUuid: NodeUuid }, master, clockMs) {
+    const request = { epoch, master, candidate: candidateUuid };
+    return keep(node, decideNominate(node.voter, node.leases, request, clockMs));
+  },
+
+  Resign(node, { epoch }: { epoch: number }, master, clockMs) {
+    return keep(node, decideResign(node.voter, node.leases, { epoch, master }, clockMs));
   },
 
   PutConfiguration(node, request: PutConfigurationRequest & { version: Version }, sender) {
@@ -113,6 +142,19 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
   GetNodeFacts: ({ facts }, _request, _sender, clockMs) => ({ clockMs, ...facts }),
   LeaveCluster: () => ({}),
 };
+
+interface GrantMessage {
+  readonly epoch: number;
+  readonly version: Version;
+  readonly leaseMs?: number;
+}
+
+function keep(node: FakeNode, decision: LeaseDecision): object {
+  if (decision.kind === 'refuse') throw refusal(decision);
+  node.voter = decision.record;
+  node.leases = decision.memory;
+  return {};
+}
 
 function leave(node: FakeNode): void {
   if (node.clings) return;

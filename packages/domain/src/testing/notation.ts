@@ -10,6 +10,7 @@
  *   1@3:12 knows version (epoch 3, serial 12) and, if a candidate, holds its text
  *   1@3:12~ knows it without holding its text; it holds serial 11
  *   1@3^7  has seen epoch 7
+ *   1@3!2  promised q2 a lease that has a second left
  */
 import { initialParameters } from '../initial-configuration.ts';
 import type { Configuration, Draft, NodeObject } from '../configuration.ts';
@@ -74,8 +75,8 @@ function ballotFrom(word: string, node: RosterNode, roster: Roster): Ballot | un
 }
 
 function voteFrom(word: string, node: RosterNode): Vote {
-  const [, opinion = '', at = '1', serial = '10', lacksText, seen] =
-    /^(\d+|[-?fw])(?:@(\d+))?(?::(\d+))?(~)?(?:\^(\d+))?$/.exec(word) ?? failOn(word);
+  const [, opinion = '', at = '1', serial = '10', lacksText, seen, holder] =
+    /^(\d+|[-?fw])(?:@(\d+))?(?::(\d+))?(~)?(?:\^(\d+))?(?:!(\d+))?$/.exec(word) ?? failOn(word);
   const epoch = Number(at);
   const version = versionOf(epoch, Number(serial));
   const held = lacksText ? versionOf(epoch, Number(serial) - 1) : version;
@@ -88,6 +89,8 @@ function voteFrom(word: string, node: RosterNode): Vote {
     holds: isCandidate(node) ? held : null,
     clockMs: 0,
     softwareVersion: '0.1.0',
+    leaseLeftMs: holder ? 1_000 : 0,
+    leaseHolder: holder ? uuidOf(holder) : null,
   };
 }
 

@@ -883,8 +883,8 @@ export const descriptor: object = {
            "type": "uint64",
            "id": 1
           },
-          "leaseLeftMs": {
-           "type": "uint32",
+          "untilMonotonicUs": {
+           "type": "uint64",
            "id": 2
           }
          }
@@ -895,8 +895,8 @@ export const descriptor: object = {
            "type": "uint64",
            "id": 1
           },
-          "leaseLeftMs": {
-           "type": "uint32",
+          "untilMonotonicUs": {
+           "type": "uint64",
            "id": 2
           }
          }

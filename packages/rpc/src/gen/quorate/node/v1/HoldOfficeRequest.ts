@@ -4,10 +4,10 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface HoldOfficeRequest {
   'epoch'?: (number | string | Long);
-  'leaseLeftMs'?: (number);
+  'untilMonotonicUs'?: (number | string | Long);
 }
 
 export interface HoldOfficeRequest__Output {
   'epoch': (number);
-  'leaseLeftMs': (number);
+  'untilMonotonicUs': (number);
 }

@@ -4,10 +4,10 @@ import type { Long } from '@grpc/proto-loader';
 
 export interface TakeOfficeRequest {
   'epoch'?: (number | string | Long);
-  'leaseLeftMs'?: (number);
+  'untilMonotonicUs'?: (number | string | Long);
 }
 
 export interface TakeOfficeRequest__Output {
   'epoch': (number);
-  'leaseLeftMs': (number);
+  'untilMonotonicUs': (number);
 }
