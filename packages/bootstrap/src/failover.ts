@@ -19,11 +19,13 @@ import { planCommit } from '@quorate/domain/commit';
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
 import { ClusterError } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
+import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import { seal } from '@quorate/domain/record';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { nodeByUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import { compareVersions, describeVersion, sameVersion } from '@quorate/domain/version';
+import type { Ballot } from '@quorate/domain/vote';
 import { surveyDecided, tally } from '@quorate/domain/votes';
 import { randomInteger, sha256Hex } from '@quorate/platform/digest';
 import { versionFrom } from '@quorate/rpc/messages';
@@ -183,7 +185,9 @@ async function askAndDecide(
 ): Promise<Deciding> {
   const heldIsNewest = held && compareVersions(held.version, part.roster.version) >= 0;
   const roster = heldIsNewest ? rosterOf(held, '') : part.roster;
-  const ballots = await gatherVotes(part.access, roster);
+  // Without an operator waiting for causes, a majority that is free is all that need be heard.
+  const enough = (heard: readonly Ballot[]): boolean => !leaseInTheWay(part.access.own, roster, heard);
+  const ballots = await gatherVotes(part.access, roster, request.automatic ? enough : undefined);
   const facts = { own: part.access.own, roster, ownVersion: held?.version ?? null, ballots };
   const plan = request.noVoting
     ? decideForcedFailover({ ...facts, randomJump: randomInteger(1000) })

@@ -69,7 +69,11 @@ export const layoutTable = {
   nodedSocket: place(`${run}/socket/noded.sock`, 0o600, 'local commands to the node daemon'),
   masterdPid: place(`${run}/masterd.pid`, 0o644, 'process number of the master daemon'),
   nodedPid: place(`${run}/noded.pid`, 0o644, 'process number of the node daemon'),
-  masterEnvironment: place(`${run}/master.env`, 0o644, "the office's cluster, node, epoch, for systemd units"),
+  masterEnvironment: place(
+    `${run}/master.env`,
+    0o644,
+    "the office's cluster, node, epoch, for systemd units",
+  ),
   masterdLog: place(`${log}/masterd.log`, 0o640, 'log of the master daemon'),
   nodedLog: place(`${log}/noded.log`, 0o640, 'log of the node daemon'),
   programsLog: place(`${log}/programs.log`, 0o640, 'what master services and hooks say'),

@@ -9,14 +9,18 @@ import { isCandidate, nodeByUuid, type NodeName, type NodeUuid, type Roster } fr
 import { describeVersion, newestVersion, sameVersion } from './version.ts';
 import { ballotOf, tally } from './votes.ts';
 
-/** Already master only if a majority agrees: a failover that broke off before that is run again to finish it. */
+/**
+ * Already master only if a majority agrees, so that a failover that broke off is run again to finish it; and only
+ * if no voter has promised a later epoch, in which the master could not go on: then it must be elected anew.
+ */
 export function notEligible(scene: Scene): ClusterError | undefined {
   const { own, self, roster, masterships, otherMasters } = scene;
   const absent = [own, roster.master ?? own].find((uuid) => !nodeByUuid(roster, uuid));
   if (!self || absent !== undefined) return unknownNode(absent ?? own, roster);
   const verdict = tally(scene.ballots, scene.electorate);
   const agreed = verdict.kind === 'agreed' && verdict.master.node === own ? verdict.master : undefined;
-  if (agreed && masterships.every(({ node, epoch }) => node === own && epoch === agreed.epoch)) {
+  const undisputed = masterships.every(({ node, epoch }) => node === own && epoch === agreed?.epoch);
+  if (agreed && undisputed && scene.highestEpoch === agreed.epoch) {
     return new ClusterError('ALREADY_MASTER', `${self.name} is the master already`, {
       hint: 'Run the failover on the candidate that is to become master',
     });

@@ -23,6 +23,7 @@ import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
+import { leaseBounds } from '@quorate/domain/lease';
 import type { NodeUuid } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import type { Version } from '@quorate/domain/version';
@@ -31,6 +32,7 @@ import type { Log } from '@quorate/platform/log';
 import { commitChange, pendingError, type Change } from './authority.ts';
 import { giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
 import { createLeaseKeeper, untilNextRenewalMs } from './lease-keeper.ts';
+import { lookForLoss, sleepInTime } from './loss-watch.ts';
 import { reconsider } from './standby.ts';
 import { assertInOffice, inOfficeWith, type InOffice, type Tenure } from './tenure.ts';
 
@@ -203,7 +205,36 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
     const next = await (before.kind === 'in-office' ? lookAfter(access, before) : reconsider(state, access, askLease));
     becomeAfter(before, next);
     if (tenure === next && next.kind === 'in-office') await keepAddress(access, next, lease.untilMs());
+    if (tenure === next && next.kind === 'standby' && next.mustBeElected) await makeMaster(byItself, quietly);
   }
+
+  // --- loss of the master
+
+  /** Another look right before, because the pause may have changed everything. */
+  async function takeOverIfLost(signal: AbortSignal): Promise<number> {
+    if (tenure.kind === 'in-office' || failingOver) return timings.idleWatchMs;
+    const found = await lookForLoss(state, access);
+    if (found.kind === 'sleep') return found.ms;
+    if (found.kind !== 'go') return timings.idleWatchMs;
+    log.warn({ delayMs: found.delayMs }, 'the master is lost: this candidate will take over');
+    const inTime = await sleepInTime(access, found.delayMs, leaseBounds.leastMs, signal);
+    if (!inTime || (await lookForLoss(state, access)).kind !== 'go') return timings.idleWatchMs;
+    await orderedFailover(byItself, quietly);
+    return timings.idleWatchMs;
+  }
+
+  async function orderedFailover(request: FailoverRequest, report: ReportStep): Promise<FailoverOutcome> {
+    if (failingOver) throw inProgress();
+    failingOver = true;
+    try {
+      return await oneAtATime(() => makeMaster(request, report));
+    } finally {
+      failingOver = false;
+    }
+  }
+
+  const quietly: ReportStep = ({ name, state: step, error }) =>
+    log.info({ step: name, state: step, ...(error && { why: error.message }) }, 'taking over');
 
   async function repeat(signal: AbortSignal, work: () => Promise<number>, failed: string): Promise<void> {
     while (!signal.aborted) {
@@ -217,15 +248,7 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
     leaseLeftMs: () => (tenure.kind === 'in-office' ? lease.leftMs() : 0),
     change: (make) => oneAtATime(() => change(make)),
     handOver: (candidate) => oneAtATime(() => handOver(candidate)),
-    async failover(request, report) {
-      if (failingOver) throw inProgress();
-      failingOver = true;
-      try {
-        return await oneAtATime(() => makeMaster(request, report));
-      } finally {
-        failingOver = false;
-      }
-    },
+    failover: orderedFailover,
     standDown(epoch) {
       if (tenure.kind === 'in-office' && epoch >= tenure.epoch) {
         become({ kind: 'standby', why: `it was told that epoch ${epoch} ends its office` });
@@ -240,10 +263,13 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
       await Promise.all([
         repeat(signal, keepLease, 'the lease could not be looked after'),
         repeat(signal, lookInTurn, 'a look at the cluster failed'),
+        repeat(signal, () => takeOverIfLost(signal), 'the loss of the master could not be looked into'),
       ]);
     },
   };
 }
+
+const byItself: FailoverRequest = { noVoting: false, automatic: true };
 
 const successorIn = (refusal: ClusterError): { node: string; epoch: number } => ({
   node: refusal.facts.master ?? refusal.facts.grantedTo ?? 'another node',

@@ -24,7 +24,7 @@ import { decideStart } from '@quorate/domain/start';
 import { compareVersions, newestVersion, sameVersion } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
 import { bringUpToDate } from './authority.ts';
-import { inOfficeWith, type Tenure } from './tenure.ts';
+import { inOfficeWith, type Standby, type Tenure } from './tenure.ts';
 
 /** Asks a majority for the lease, and resolves to its end on the monotonic clock; null if none was to be had. */
 export type AskLease = (reign: Reign) => Promise<number | null>;
@@ -55,11 +55,17 @@ async function resume(
 ): Promise<Tenure> {
   const record = await newestRecord(state, access, ballots);
   const untilMs = await askLease(reignOf(record));
-  if (untilMs === null) return { kind: 'standby', why: 'a majority names it, and does not renew its lease' };
+  if (untilMs === null) return unconfirmed(record, ballots);
   const resumed = inOfficeWith(record, { record, plan: planCommit(null, record) });
   const office = await bringUpToDate(access, resumed, ballots);
   await takeOffice(access, nodeOf(await readRoster(state), access.own), record.version.epoch, untilMs);
   return office;
+}
+
+function unconfirmed({ version }: ClusterRecord, ballots: readonly Ballot[]): Standby {
+  const promised = ballots.some((b) => b.kind !== 'unreachable' && b.vote.epoch > version.epoch);
+  const why = 'a majority names it, and does not renew its lease';
+  return { kind: 'standby', why, ...(promised && { mustBeElected: true }) };
 }
 
 async function newestRecord(

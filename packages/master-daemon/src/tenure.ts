@@ -33,6 +33,8 @@ export interface Standby {
   readonly kind: 'standby';
   /** Why not in office, one sentence for an operator. */
   readonly why: string;
+  /** A majority names this node, but voters have promised a later epoch: only a new election can go on. */
+  readonly mustBeElected?: true;
 }
 
 export type Tenure = InOffice | Standby;

@@ -29,10 +29,14 @@ export interface HeldOffice {
 
 /** Neither call rejects: nobody waits who could do better, so what fails is logged and told by `failures`. */
 export interface MasterServices {
-  /** Resolves when all were tried, or when a stop cut it short. The same epoch again does nothing unless it failed. */
+  /**
+   * Resolves when all were tried, or when a stop cut it short. The same epoch again does nothing unless it failed; a
+   * higher one runs all of them again.
+   */
   start(office: HeldOffice): Promise<void>;
   /**
-   * Tries all of them, whether or not we started them: an earlier life of this daemon may have. What a start has
+   * Tries all of them, whether or not we started them: an earlier life of this daemon may have. Again does nothing
+   * unless it failed. What a start has
    * under way gets the limit of a stop to end; no further one is begun.
    */
   stop(office: HeldOffice): Promise<void>;
@@ -72,21 +76,25 @@ export function createMasterServices(parts: MasterServicesParts): MasterServices
     if (signal.aborted) return;
     state = 'starting';
     failures = await runAll(parts, 'start', office, signal);
-    // After a cut the stop has its turn next and says what became of it.
-    if (!signal.aborted) state = failures.length > 0 ? 'failed' : 'running';
+    // After a cut whoever cut it has its turn next and says what became of it.
+    if (signal.aborted) return;
+    state = failures.length > 0 ? 'failed' : 'running';
+    if (state === 'failed') begun = undefined;
   }
 
   async function stopNow(office: HeldOffice): Promise<void> {
     state = 'stopping';
     failures = await runAll(parts, 'stop', office);
     state = failures.length > 0 ? 'failed' : 'stopped';
+    if (state === 'failed') ended = undefined;
   }
 
   return {
     start(office) {
-      const failedBefore = state === 'failed';
-      if (begun?.epoch === office.epoch && !failedBefore) return begun.done;
+      if (begun?.epoch === office.epoch) return begun.done;
       ended = undefined;
+      // One of an older epoch tells its services what is no longer true.
+      ending.abort();
       ending = new AbortController();
       const { signal } = ending;
       const done = oneAtATime(() => startNow(office, signal));
@@ -94,7 +102,7 @@ export function createMasterServices(parts: MasterServicesParts): MasterServices
       return done;
     },
     stop(office) {
-      if (ended && state !== 'failed') return ended;
+      if (ended) return ended;
       begun = undefined;
       ending.abort();
       ended = oneAtATime(() => stopNow(office));

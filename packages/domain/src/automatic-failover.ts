@@ -1,0 +1,100 @@
+/**
+ * Should this candidate take over by itself, and after which pause?
+ *
+ *   stand   nothing is amiss, or it is not for this node to do anything
+ *   wait    the master is lost, but: why not
+ *   go      pause for so long, ask and decide again, and then run the failover an operator would run
+ *
+ * Two signals must agree: this node's own voter is not bound any more, and a majority answers that would grant,
+ * with nobody among all answers who still knows a living lease. It decides when to try, never who wins: that is for
+ * the grants (voter.ts), which a wrong `go` cannot get.
+ *
+ * Counterpart in Ganeti: none; its failover is an administrator's.
+ */
+import { candidatesByFreshness } from './best-candidate.ts';
+import type { MastershipEntry, OursParameters } from './configuration.ts';
+import { majorityOf } from './electorate.ts';
+import { survey, type Scene } from './failover-scene.ts';
+import { isCandidate, type NodeUuid, type Roster } from './roster.ts';
+import type { Ballot } from './vote.ts';
+
+/** A master that changes more often than so is not helped by another change; a person has to look. */
+export const flapLimit = { masterships: 3, withinSeconds: 60 } as const;
+
+export interface AutomaticFacts {
+  readonly own: NodeUuid;
+  readonly roster: Roster;
+  readonly parameters: OursParameters;
+  readonly history: readonly MastershipEntry[];
+  /** A full round over the electorate, this node's own voter included. */
+  readonly ballots: readonly Ballot[];
+  /** Wall clock. */
+  readonly nowSeconds: number;
+  /** Random, from 0 to 1: candidates that would go at the same moment do not. */
+  readonly jitter: number;
+}
+
+export type AutomaticDecision =
+  | { readonly kind: 'stand' }
+  | { readonly kind: 'wait'; readonly why: string }
+  | { readonly kind: 'go'; readonly delayMs: number };
+
+export function decideAutomatic(facts: AutomaticFacts): AutomaticDecision {
+  const scene = survey({ ...facts, ownVersion: null });
+  if (isMaster(scene) || aLeaseLives(scene)) return { kind: 'stand' };
+  const why = forbidden(facts) ?? notEligible(scene) ?? notEnough(scene);
+  return why === undefined ? { kind: 'go', delayMs: delayMs(facts, scene) } : { kind: 'wait', why };
+}
+
+/** Then taking the office up again is decided by start.ts, without a new epoch. */
+const isMaster = ({ masterships, own }: Scene): boolean => masterships.some(({ node }) => node === own);
+
+/** Of another: what this node was promised itself, in an earlier attempt, does not keep it from the next. */
+const aLeaseLives = ({ answers, own }: Scene): boolean =>
+  answers.some(({ vote }) => vote.leaseLeftMs > 0 && vote.leaseHolder !== null && vote.leaseHolder !== own);
+
+function forbidden({ parameters, history, nowSeconds }: AutomaticFacts): string | undefined {
+  if (!parameters.automaticFailover) return 'automatic failover is off';
+  if (isPaused(parameters, nowSeconds)) return 'automatic failover is paused';
+  const recent = mastershipsSince(nowSeconds - flapLimit.withinSeconds, history);
+  if (recent <= flapLimit.masterships) return undefined;
+  return `there were ${recent} masterships in the last ${flapLimit.withinSeconds} s`;
+}
+
+export const isPaused = ({ pausedUntilSeconds }: OursParameters, nowSeconds: number): boolean =>
+  pausedUntilSeconds === null || nowSeconds < pausedUntilSeconds;
+
+const mastershipsSince = (seconds: number, history: readonly MastershipEntry[]): number =>
+  history.filter(({ since }) => Date.parse(since) / 1000 > seconds).length;
+
+function notEligible({ self, ballots, own, answers }: Scene): string | undefined {
+  if (!self || !isCandidate(self)) return 'this node is not a master candidate';
+  if (answers.some(({ node }) => node.uuid === own)) return undefined;
+  const mine = ballots.find(({ node }) => node.uuid === own);
+  return `the node daemon of this host does not answer${mine && 'why' in mine ? `: ${mine.why}` : ''}`;
+}
+
+/** No epoch is raised without a majority that would grant it; voters that have restarted would not yet. */
+function notEnough({ electorate, answers, silent, own }: Scene): string | undefined {
+  const isBound = (uuid: NodeUuid): boolean =>
+    answers.some(({ node, vote }) => node.uuid === uuid && vote.leaseLeftMs > 0 && vote.leaseHolder !== own);
+  const bound = electorate.filter(({ uuid }) => isBound(uuid));
+  const free = electorate.length - silent.length - bound.length;
+  const needed = majorityOf(electorate.length);
+  if (free >= needed) return undefined;
+  const causes = [
+    ...silent.map(({ cause }) => cause),
+    ...bound.map(({ name }) => `${name}: has restarted and may have promised a lease before`),
+  ];
+  return [`${needed} of ${electorate.length} nodes needed, ${free} would grant`, ...causes].join('; ');
+}
+
+/** The freshest goes first, each of the others a third of the lease later; jitter never changes that order. */
+function delayMs(
+  { own, roster, ballots, parameters: { leaseMs }, jitter }: AutomaticFacts,
+  scene: Scene,
+): number {
+  const master = scene.masterships[0]?.node ?? null;
+  const rank = candidatesByFreshness(roster, ballots, master).findIndex(({ uuid }) => uuid === own);
+  return Math.round((rank * leaseMs) / 3 + (jitter * leaseMs) / 6);
+}
