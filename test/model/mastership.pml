@@ -151,12 +151,17 @@ inline won(c, e) {
 }
 
 inline commit(c) {
-  I2 = ((saysOf(offer[c]) & committedChanges) == committedChanges && placeOf(offer[c]) >= placeOf(committed)); assert(I2);
-  committed = offer[c]; committedChanges = saysOf(committed);
+  if
+  :: placeOf(offer[c]) >= placeOf(committed) ->
+     I2 = ((saysOf(offer[c]) & committedChanges) == committedChanges);
+     committed = offer[c]; committedChanges = saysOf(offer[c])
+  :: else -> I2 = ((saysOf(offer[c]) & committedChanges) == saysOf(offer[c]))
+  fi;
+  assert(I2);
   i = 1;
   do
   :: i <= 3 ->
-     I4 = (role[i] < recording || own[i] <= epochOf(committed) || (saysOf(offer[i]) & committedChanges) == committedChanges); assert(I4);
+     I4 = (role[i] < recording || own[i] <= own[c] || (saysOf(offer[i]) & saysOf(offer[c])) == saysOf(offer[c])); assert(I4);
      i++
   :: else -> break
   od;

@@ -5,6 +5,7 @@
  */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { softwareVersion } from '@quorate/domain/software';
+import { parseDuration } from './duration.ts';
 import { reportError } from './output.ts';
 import type { GlobalOptions } from './context.ts';
 
@@ -88,15 +89,32 @@ function addClusterCommands(program: Command, add: Add): void {
 
   add(program, 'failover', 'make this node the master', () => act(import('./commands/failover.ts')))
     .command.alias('master-failover')
+    .option('--to <node>', 'make that node the master instead; on any candidate')
     .option(
       '--no-voting',
       "take the office without anybody's vote: only if no majority can ever answer again",
     )
     .option('--yes-do-it', 'confirm what --no-voting risks: two masters, lost changes');
 
-  add(program, 'modify', 'change parameters of the cluster', () =>
-    act(import('./commands/modify.ts')),
-  ).command.option('-C, --candidate-pool-size <number>', 'how many nodes may become master', wholeNumber);
+  add(program, 'modify', 'change parameters of the cluster', () => act(import('./commands/modify.ts')))
+    .command.option('-C, --candidate-pool-size <number>', 'how many nodes may become master', wholeNumber)
+    .option(
+      '--lease <duration>',
+      'for how long a majority vouches for the master (1.2 to 60 s)',
+      parseDuration,
+    )
+    .addOption(
+      new Option(
+        '--automatic-failover <state>',
+        'whether candidates take over when the master is lost',
+      ).choices(['on', 'off']),
+    );
+
+  add(program, 'pause', 'let nothing be done automatically, until resumed', () =>
+    act(import('./commands/pause.ts')),
+  ).command.option('--for <duration>', 'only for so long (90s, 15m, 2h)', parseDuration);
+
+  add(program, 'resume', 'end a pause', () => act(import('./commands/resume.ts')));
 
   add(program, 'verify', 'look for anything wrong in the cluster', () =>
     act(import('./commands/verify.ts')),

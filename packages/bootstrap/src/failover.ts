@@ -98,8 +98,12 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
   const steps = stepRunner(failoverSteps, part.report, access.clock);
   const start = await findStart(part, steps, request);
   const { plan } = start;
-  const won = request.noVoting ? { newest: start.newest, handed: false } : await winGrants(part, steps, start);
-  const record = await steps.required('record-new-master', () => recordNewMaster(part, request, plan, won.newest));
+  const won = request.noVoting
+    ? { newest: start.newest, handed: false }
+    : await winGrants(part, steps, start);
+  const record = await steps.required('record-new-master', () =>
+    recordNewMaster(part, request, plan, won.newest),
+  );
   if (request.noVoting) part.keepLease(reignOf(record), null);
   await endOldOffice(part, steps, plan, won.handed ? won.newest.ours.parameters.leaseMs : 0);
   await steps.required('take-office', async () => {
@@ -136,7 +140,8 @@ async function winGrants(
       : undefined;
   const newest = handed ?? held;
   const reign = { ...reignOf(newest), epoch: plan.epoch };
-  if (!handed) await steps.required('await-lease', () => awaitLeaseEnd(access, reign.roster, reign.durationMs));
+  if (!handed)
+    await steps.required('await-lease', () => awaitLeaseEnd(access, reign.roster, reign.durationMs));
   await steps.required('request-grants', async () => {
     const sentMs = access.clock.monotonicMs();
     await requestGrants(access, reign.roster, plan.epoch, newest.version, reign.durationMs);
@@ -146,10 +151,16 @@ async function winGrants(
 }
 
 /** Resolves to what to start from: the master may have committed something since it was asked. */
-async function handOver(access: ClusterAccess, oldMaster: RosterNode, held: ClusterRecord): Promise<ClusterRecord> {
+async function handOver(
+  access: ClusterAccess,
+  oldMaster: RosterNode,
+  held: ClusterRecord,
+): Promise<ClusterRecord> {
   const method = masterServices.mastership.HandOver;
   const request = { candidateUuid: access.own };
-  const answer = await access.channels.call(masterDaemonOf(oldMaster), method, request, { deadlineMs: timings.voteMs });
+  const answer = await access.channels.call(masterDaemonOf(oldMaster), method, request, {
+    deadlineMs: timings.voteMs,
+  });
   const version = versionFrom(answer.version);
   return sameVersion(version, held.version) ? held : fetchConfiguration(access, oldMaster, version);
 }
@@ -237,9 +248,13 @@ async function endOfficeOf(access: ClusterAccess, oldMaster: RosterNode, plan: G
   }
   const observed = await leaveOffice(access, oldMaster, plan.epoch);
   if (observed.masterIpHere || observed.masterDaemon === 'MASTER_DAEMON_STATE_IN_OFFICE') {
-    throw new ClusterError('MASTER_STILL_SERVING', `${oldMaster.name} was told to leave office and still holds it`, {
-      hint: `Stop quorate-masterd and quorate-noded on ${oldMaster.name}`,
-    });
+    throw new ClusterError(
+      'MASTER_STILL_SERVING',
+      `${oldMaster.name} was told to leave office and still holds it`,
+      {
+        hint: `Stop quorate-masterd and quorate-noded on ${oldMaster.name}`,
+      },
+    );
   }
   return true;
 }

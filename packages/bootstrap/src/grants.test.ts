@@ -27,7 +27,8 @@ describe('asking for grants', () => {
     await ask(cluster);
     await settled(cluster);
     expect(cluster.clock.sleepers()).toBe(0);
-    for (const number of [1, 2, 3]) expect(cluster.node(number).voter).toMatchObject({ epoch: 2, grantedTo: uuidOf('node', 2) });
+    for (const number of [1, 2, 3])
+      expect(cluster.node(number).voter).toMatchObject({ epoch: 2, grantedTo: uuidOf('node', 2) });
   });
 
   it('ends when a majority is impossible, without waiting for who hangs', async () => {
@@ -62,7 +63,8 @@ describe('asking for grants', () => {
   it('BEH-055 is refused to a candidate whose configuration a majority knows to be old', async () => {
     const cluster = fakeCluster(3);
     const later = laterRecord(cluster.record);
-    for (const number of [1, 3]) cluster.node(number).voter = { ...cluster.node(number).voter, version: later.version };
+    for (const number of [1, 3])
+      cluster.node(number).voter = { ...cluster.node(number).voter, version: later.version };
     const { message } = await failureOf(ask(cluster));
     expect(message).toContain('newer configuration');
     expect(cluster.node(1).voter.epoch, 'and no epoch is spent on it').toBe(1);

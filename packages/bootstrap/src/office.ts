@@ -29,7 +29,12 @@ export async function takeOffice(
   leaseUntilMs: number,
 ): Promise<ObservedOffice> {
   const request = { epoch, untilMonotonicUs: Math.floor(leaseUntilMs * 1000) };
-  const answer = await access.channels.call(nodeDaemonOf(own), nodeServices.office.TakeOffice, request, patience);
+  const answer = await access.channels.call(
+    nodeDaemonOf(own),
+    nodeServices.office.TakeOffice,
+    request,
+    patience,
+  );
   const observed = seen(own, answer.observed);
   if (observed.masterIpHere) return observed;
   throw new ClusterError(
@@ -46,7 +51,12 @@ export async function holdOffice(
   leaseUntilMs: number,
 ): Promise<boolean> {
   const request = { epoch, untilMonotonicUs: Math.floor(leaseUntilMs * 1000) };
-  const answer = await access.channels.call(nodeDaemonOf(own), nodeServices.office.HoldOffice, request, patience);
+  const answer = await access.channels.call(
+    nodeDaemonOf(own),
+    nodeServices.office.HoldOffice,
+    request,
+    patience,
+  );
   return seen(own, answer.observed).masterIpHere;
 }
 

@@ -194,7 +194,10 @@ describe('beside what Ganeti itself wrote', () => {
   const recordOf = (configuration: Configuration) => {
     const ports = { nodePort: 1811, masterPort: 1816, certificateSha256: '' };
     const nodes = Object.fromEntries(Object.keys(configuration.nodes).map((uuid) => [uuid, ports]));
-    return seal({ configuration, ours: { epoch: 1, nodes, parameters: initialParameters, history: [] } }, sha256Hex);
+    return seal(
+      { configuration, ours: { epoch: 1, nodes, parameters: initialParameters, history: [] } },
+      sha256Hex,
+    );
   };
   const asSet = (text: string) => text.split('\n').sort();
 

@@ -6,6 +6,7 @@ import {
   withNode,
   withNodesOffline,
   withoutMaster,
+  withParameters,
 } from './configuration-changes.ts';
 import type { Configuration, Draft } from './configuration.ts';
 import { draftFrom, draftOfSize, initRequest, testNode, testSeconds, uuidOf } from './testing/drafts.ts';
@@ -218,6 +219,40 @@ describe('the size of the candidate pool', () => {
     expect(withCandidatePoolSize(draft, 10, later)).toEqual({ draft, notes: [] });
     expect(withCandidatePoolSize(draft, 10, later).draft).toBe(draft);
   });
+});
+
+describe('parameters of ours', () => {
+  const before = draftOfSize(3);
+
+  it.each([
+    [{ leaseMs: 1_200 }],
+    [{ leaseMs: 60_000 }],
+    [{ automaticFailover: true }],
+    [{ pausedUntilSeconds: later }],
+    [{ pausedUntilSeconds: null }],
+    [{ leaseMs: 5_000, automaticFailover: true, pausedUntilSeconds: 0 }],
+  ])('%j are set, and the rest of ours is as it was', (given) => {
+    const { ours } = withParameters(before, given, later);
+    expect(ours).toEqual({ ...before.ours, parameters: { ...before.ours.parameters, ...given } });
+  });
+
+  it('raise the serials of cluster and top level, and nothing else in Ganeti’s file', () => {
+    const { configuration } = withParameters(before, { automaticFailover: true }, later);
+    expect(differences(before.configuration, configuration).sort()).toEqual(
+      ['/cluster/mtime', '/cluster/serial_no', '/mtime', '/serial_no'].sort(),
+    );
+  });
+
+  it.each([1_199, 60_001, 0, -3_000, 3_000.5, Number.NaN, Number.POSITIVE_INFINITY])(
+    'a lease of %d ms is refused, the bounds being told',
+    (leaseMs) =>
+      expect(() => withParameters(before, { leaseMs }, later)).toThrow(
+        expect.objectContaining({
+          reason: 'WRONG_INPUT',
+          message: `A lease of ${leaseMs} ms is not within 1200 and 60000 ms`,
+        }),
+      ),
+  );
 });
 
 describe('nodes marked offline', () => {

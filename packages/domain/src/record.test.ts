@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ClusterRecord, Configuration } from './configuration.ts';
+import { withParameters } from './configuration-changes.ts';
 import { parseRecord, recordText, seal, writeRecord } from './record.ts';
 import { draftFrom, draftOfSize } from './testing/drafts.ts';
 
@@ -37,6 +38,15 @@ describe('a record', () => {
       expect(writeRecord(parseRecord(writeRecord(sealed), sha256))).toBe(writeRecord(sealed));
     },
   );
+
+  it.each([
+    { leaseMs: 1_200, automaticFailover: true, pausedUntilSeconds: null },
+    { leaseMs: 60_000, automaticFailover: false, pausedUntilSeconds: 1_795_348_800.25 },
+  ])('carries parameters of ours: %j', (parameters) => {
+    const sealed = seal(withParameters(draftOfSize(2), parameters, 1_795_348_900), sha256);
+    expect(parseRecord(writeRecord(sealed), sha256).ours.parameters).toEqual(parameters);
+    expect(sealed.version.digest).not.toBe(seal(draftOfSize(2), sha256).version.digest);
+  });
 
   it('BEH-162 carries keys it does not know', () => {
     const draft = draftOfSize(2);
@@ -87,6 +97,24 @@ describe('a record is refused', () => {
       altered((r) => delete r.configuration.cluster.master_node),
       'STATE_CORRUPT',
       'configuration.cluster.master_node is missing',
+    ],
+    [
+      'no parameters',
+      altered((r) => delete r.ours.parameters),
+      'STATE_CORRUPT',
+      'ours.parameters is missing',
+    ],
+    [
+      'a lease too short to follow',
+      altered((r) => (r.ours.parameters.leaseMs = 1_199)),
+      'STATE_CORRUPT',
+      'ours.parameters.leaseMs is not a whole number from 1200 to 60000',
+    ],
+    [
+      'a pause that is no time',
+      altered((r) => (r.ours.parameters.pausedUntilSeconds = 'tomorrow')),
+      'STATE_CORRUPT',
+      'ours.parameters.pausedUntilSeconds is not a number',
     ],
     [
       'no ports',

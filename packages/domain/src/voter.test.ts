@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { majorityOf } from './electorate.ts';
-import { leaseMemoryAtStart } from './lease.ts';
+import { leaseMemoryAtStart, type LeaseMemory } from './lease.ts';
 import { uuidOf, versionOf } from './testing/notation.ts';
 import { forManySeeds, type Seeded } from './testing/seeded.ts';
 import { compareVersions, noVersion, type Version } from './version.ts';
@@ -39,7 +39,12 @@ function versionFrom(word = '-') {
 /** `4 q2 2:12`: q2 asks for epoch 4 with version (2, 12). */
 function requestFrom(line: string): GrantRequest {
   const [epoch, candidate, version] = line.split(' ');
-  return { epoch: Number(epoch), candidate: nodeFrom(candidate) ?? '', version: versionFrom(version), leaseMs: 0 };
+  return {
+    epoch: Number(epoch),
+    candidate: nodeFrom(candidate) ?? '',
+    version: versionFrom(version),
+    leaseMs: 0,
+  };
 }
 
 /** `q2 4:13`: q2 sends version (4, 13), which names q2; a third word names another master. */
@@ -76,8 +81,12 @@ describe('a grant', () => {
 
   it('is written down before it is told, and changes nothing else', () => {
     const before = recordFrom('3 q1 3:12');
-    const decision = decideGrant(before, unbound, requestFrom('4 q2 3:12'), 0);
-    expect(decision).toMatchObject({ granted: true, record: { ...before, epoch: 4, grantedTo: uuidOf(2) } });
+    const decision = decideGrant(before, unbound, requestFrom('4 q2 3:12'), 7);
+    expect(decision).toEqual({
+      granted: true,
+      record: { ...before, epoch: 4, grantedTo: uuidOf(2) },
+      memory: { silentUntilMs: 0, lease: { holder: uuidOf(2), epoch: 4, untilMs: 7, nominee: null } },
+    });
   });
 
   it('BEH-056 BEH-294 when refused tells the epoch to go above, and who has it', () => {
@@ -90,6 +99,60 @@ describe('a grant', () => {
       reason: 'GRANT_REFUSED',
       facts: { epoch: '7', grantedTo: uuidOf(3) },
     });
+  });
+});
+
+describe('a grant and the lease', () => {
+  const granted = { granted: true, record: { grantedTo: uuidOf(2), longestLeaseMs: 3_000 } };
+  const request = { ...requestFrom('4 q2 3:12'), leaseMs: 3_000 };
+  const lease = (holder: number, untilMs: number, nominee: number | null = null): LeaseMemory => ({
+    lease: { holder: uuidOf(holder), epoch: 3, untilMs, nominee: nominee === null ? null : uuidOf(nominee) },
+    silentUntilMs: 0,
+  });
+  const silence = { lease: null, silentUntilMs: 5_000 };
+
+  it.each<[string, LeaseMemory, number, string]>([
+    ['the lease of another lives', lease(1, 5_000), 4_999, 'LEASE_LIVE'],
+    ['it is over', lease(1, 5_000), 5_000, 'yes'],
+    ['the candidate holds it', lease(2, 5_000), 0, 'yes'],
+    ['BEH-080 its holder named the candidate', lease(1, 5_000, 2), 0, 'yes'],
+    ['its holder named somebody else', lease(1, 5_000, 3), 0, 'LEASE_LIVE'],
+    ['this node has restarted', silence, 4_999, 'LEASE_LIVE'],
+    ['that is long enough ago', silence, 5_000, 'yes'],
+    ['nobody was promised anything', unbound, 0, 'yes'],
+  ])('when %s', (_, memory, nowMs, answer) => {
+    const decision = decideGrant(recordFrom('3 q1 3:12'), memory, request, nowMs);
+    expect(decision.granted ? 'yes' : decision.reason).toBe(answer);
+    if (decision.granted) expect(decision).toMatchObject(granted);
+  });
+
+  it('after a restart is for whom this node is known to have obeyed', () => {
+    const ask = (record: string) => decideGrant(recordFrom(record), silence, request, 0).granted;
+    expect([ask('3 q2 3:12'), ask('3 q2 2:12'), ask('3 - 2:12'), ask('3 q3 3:12')]).toEqual([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('is a lease to the candidate from then on, and takes a nomination back', () => {
+    expect(decideGrant(recordFrom('3 q1 3:12'), lease(1, 5_000, 2), request, 1_000)).toMatchObject({
+      memory: { lease: { holder: uuidOf(2), epoch: 4, untilMs: 4_000, nominee: null } },
+    });
+  });
+
+  it('keeps the longest lease ever given', () => {
+    const before = { ...recordFrom('3 q1 3:12'), longestLeaseMs: 60_000 };
+    expect(decideGrant(before, unbound, request, 0)).toMatchObject({ record: { longestLeaseMs: 60_000 } });
+  });
+
+  it.each([
+    ['4 q3 3:12', '4 q2 3:12', 'GRANT_REFUSED', 'waiting would not help: the epoch is taken'],
+    ['5 q1 3:12', '4 q2 3:12', 'EPOCH_TOO_OLD', 'BEH-294 nor here'],
+    ['3 q1 3:13', '4 q2 3:12', 'NEWER_CONFIGURATION_ELSEWHERE', 'nor here'],
+  ])('of a voter at %s, bound, asked for %s tells %s first: %s', (record, asked, reason) => {
+    expect(decideGrant(recordFrom(record), lease(1, 5_000), requestFrom(asked), 0)).toMatchObject({ reason });
   });
 });
 
@@ -151,7 +214,12 @@ function randomlyAsked(record: VoterRecord, random: Seeded): VoterRecord {
   const sender = uuidOf(1 + random.pick(3));
   const version = versionOf(random.pick(6), random.pick(4), random.oneOf(['', "'"]));
   if (random.pick(2) === 0) {
-    const grant = decideGrant(record, unbound, { epoch: random.pick(6), candidate: sender, version, leaseMs: 0 }, 0);
+    const grant = decideGrant(
+      record,
+      unbound,
+      { epoch: random.pick(6), candidate: sender, version, leaseMs: 0 },
+      0,
+    );
     return grant.granted ? grant.record : record;
   }
   const put = decidePut(record, { version, sender, master: random.oneOf([sender, sender, null]) });

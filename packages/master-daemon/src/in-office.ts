@@ -43,7 +43,11 @@ export async function giveUp(
 }
 
 /** Apart from the look, so that an address which cannot be raised does not keep a change from being decided. */
-export async function keepAddress(access: ClusterAccess, office: InOffice, leaseUntilMs: number): Promise<void> {
+export async function keepAddress(
+  access: ClusterAccess,
+  office: InOffice,
+  leaseUntilMs: number,
+): Promise<void> {
   const own = nodeOf(rosterIn(office), access.own);
   const seen = await getOffice(access, own);
   if (!seen.masterIpHere && leaseUntilMs > access.clock.monotonicMs()) {

@@ -89,7 +89,9 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
     onRenewed: (epoch, untilMs) => {
       if (tenure.kind !== 'in-office') return;
       const own = nodeOf(rosterIn(tenure), access.own);
-      void holdOffice(access, own, epoch, untilMs).catch(logged('this host was not told of the renewed lease'));
+      void holdOffice(access, own, epoch, untilMs).catch(
+        logged('this host was not told of the renewed lease'),
+      );
     },
     onDeposed: (refusal) => {
       elected = null;
@@ -123,7 +125,9 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
   async function lapse(office: InOffice): Promise<void> {
     become({ kind: 'standby', why: 'a majority did not renew its lease in time' });
     const own = nodeOf(rosterIn(office), access.own);
-    await leaveOffice(access, own, office.epoch).catch(logged('this host was not told that the lease is over'));
+    await leaveOffice(access, own, office.epoch).catch(
+      logged('this host was not told that the lease is over'),
+    );
   }
 
   function assertLease(): void {
@@ -202,7 +206,9 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
 
   async function look(): Promise<void> {
     const before = tenure;
-    const next = await (before.kind === 'in-office' ? lookAfter(access, before) : reconsider(state, access, askLease));
+    const next = await (before.kind === 'in-office'
+      ? lookAfter(access, before)
+      : reconsider(state, access, askLease));
     becomeAfter(before, next);
     if (tenure === next && next.kind === 'in-office') await keepAddress(access, next, lease.untilMs());
     if (tenure === next && next.kind === 'standby' && next.mustBeElected) await makeMaster(byItself, quietly);

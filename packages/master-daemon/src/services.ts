@@ -5,10 +5,17 @@ import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
 import type { StepEvent } from '@quorate/bootstrap/steps';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
-import { withCandidatePoolSize, withNode, withoutMaster } from '@quorate/domain/configuration-changes';
+import type { Draft } from '@quorate/domain/configuration';
+import {
+  withCandidatePoolSize,
+  withNode,
+  withoutMaster,
+  withParameters,
+} from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
 import type { RosterNode } from '@quorate/domain/roster';
 import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/AddNodeRequest';
+import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyClusterRequest';
 import type { StepEvent as StepMessage } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
@@ -79,19 +86,14 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
   });
 
   server.serve(masterServices.parameters, {
-    ModifyCluster: async ({ candidatePoolSize }) => {
-      if (candidatePoolSize === undefined) {
-        throw new ClusterError('WRONG_INPUT', 'Nothing to change was given', {
-          hint: 'Give at least one parameter',
-        });
-      }
-      let notes: readonly string[] = [];
+    ModifyCluster: async (request) => {
+      const notes: string[] = [];
       const committed = await mastership.change((present, now) => {
-        const changed = withCandidatePoolSize(present, candidatePoolSize, now);
-        notes = changed.notes;
-        return changed.draft;
+        const { draft, notes: said } = modified(present, request, now);
+        notes.push(...said);
+        return draft;
       });
-      return { version: committed.version, notes: [...notes] };
+      return { version: committed.version, notes };
     },
     RetireMaster: async () => {
       const { record } = await office();
@@ -101,6 +103,34 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
     },
   });
 }
+
+/** Every given parameter in one change. */
+function modified(
+  present: Draft,
+  request: ModifyClusterRequest__Output,
+  nowSeconds: number,
+): { draft: Draft; notes: readonly string[] } {
+  const { candidatePoolSize, leaseMs, automaticFailover, pausedUntilSeconds } = request;
+  const parameters = {
+    ...(leaseMs !== undefined && { leaseMs }),
+    ...(automaticFailover !== undefined && { automaticFailover }),
+    ...(pausedUntilSeconds !== undefined && { pausedUntilSeconds: pauseEnd(pausedUntilSeconds) }),
+  };
+  const ours = Object.keys(parameters).length > 0;
+  if (candidatePoolSize === undefined && !ours) {
+    throw new ClusterError('WRONG_INPUT', 'Nothing to change was given', {
+      hint: 'Give at least one parameter',
+    });
+  }
+  const resized =
+    candidatePoolSize === undefined
+      ? { draft: present, notes: [] }
+      : withCandidatePoolSize(present, candidatePoolSize, nowSeconds);
+  return ours ? { ...resized, draft: withParameters(resized.draft, parameters, nowSeconds) } : resized;
+}
+
+/** The largest number the wire carries stands for a pause without end. */
+const pauseEnd = (seconds: number): number | null => (seconds === 0xffff_ffff ? null : seconds);
 
 const calledNode = (request: AddNodeRequest__Output): RosterNode => ({
   uuid: request.nodeUuid,

@@ -148,7 +148,8 @@ export function createOffice(parts: OfficeParts): Office {
     },
     async watch(signal) {
       while (!signal.aborted) {
-        const pause = untilMs === null ? timings.idleWatchMs : Math.min(Math.max(leftMs(), 1), timings.idleWatchMs);
+        const pause =
+          untilMs === null ? timings.idleWatchMs : Math.min(Math.max(leftMs(), 1), timings.idleWatchMs);
         await clock.sleep(pause, signal).catch(() => undefined);
         if (untilMs !== null && leftMs() <= 0) {
           await oneAtATime(lapse).catch(logged('the office could not be given up at the end of its lease'));

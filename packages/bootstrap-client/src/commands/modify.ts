@@ -1,30 +1,33 @@
 /** `quorate modify`: changes parameters of the cluster; success means a majority has the change. */
 import { ClusterError } from '@quorate/domain/errors';
-import { timings } from '@quorate/domain/timings';
 import { describeVersion } from '@quorate/domain/version';
-import { masterServices } from '@quorate/rpc/services';
-import { openCluster, type GlobalOptions } from '../context.ts';
-import { printNote, printResult } from '../output.ts';
+import { changeParameters } from '../change-parameters.ts';
+import type { GlobalOptions } from '../context.ts';
+import { printResult } from '../output.ts';
 
 interface ModifyOptions extends GlobalOptions {
   readonly candidatePoolSize?: number;
+  /** Seconds. */
+  readonly lease?: number;
+  readonly automaticFailover?: 'on' | 'off';
 }
 
 export default async function modify(options: ModifyOptions): Promise<number> {
-  const { candidatePoolSize } = options;
-  // A negative number has no form on the wire; the rest is checked by the rule itself (BEH-135).
-  if (candidatePoolSize !== undefined && candidatePoolSize < 1) {
-    throw new ClusterError(
-      'WRONG_INPUT',
-      `Candidate pool size ${candidatePoolSize} is not a whole number of at least 1`,
-    );
-  }
-  const { access, master } = await openCluster(options);
-  const request = candidatePoolSize === undefined ? {} : { candidatePoolSize };
-  const method = masterServices.parameters.ModifyCluster;
-  const deadlineMs = timings.commitMs + timings.voteMs;
-  const { version, notes } = await access.channels.call(master, method, request, { deadlineMs });
-  for (const note of notes) printNote(note);
-  printResult(options, { version, notes }, version ? [`Committed: ${describeVersion(version)}`] : []);
+  const { candidatePoolSize, lease, automaticFailover } = options;
+  if (candidatePoolSize !== undefined) assertOnWire('Candidate pool size', candidatePoolSize);
+  const leaseMs = lease === undefined ? undefined : Math.round(lease * 1000);
+  if (leaseMs !== undefined) assertOnWire('Lease in milliseconds', leaseMs);
+  const { version, notes } = await changeParameters(options, {
+    ...(candidatePoolSize !== undefined && { candidatePoolSize }),
+    ...(leaseMs !== undefined && { leaseMs }),
+    ...(automaticFailover !== undefined && { automaticFailover: automaticFailover === 'on' }),
+  });
+  printResult(options, { version, notes }, [`Committed: ${describeVersion(version)}`]);
   return 0;
+}
+
+/** On the wire it has 32 bits: a number outside them would arrive as another one. The rule itself is the master's (BEH-135). */
+function assertOnWire(what: string, size: number): void {
+  if (size >= 1 && size <= 0xffff_ffff) return;
+  throw new ClusterError('WRONG_INPUT', `${what} ${size} is not a whole number from 1 to ${0xffff_ffff}`);
 }

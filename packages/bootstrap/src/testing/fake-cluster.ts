@@ -117,7 +117,12 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
   };
 }
 
-function answerOf(to: FakeNode, { method, request }: FakeCall, sender: NodeUuid, clock: VirtualClock): unknown {
+function answerOf(
+  to: FakeNode,
+  { method, request }: FakeCall,
+  sender: NodeUuid,
+  clock: VirtualClock,
+): unknown {
   const answer = nodeMethods[method];
   if (!answer) throw new Error(`The fake node does not know ${method}`);
   return answer(to, request as never, sender, clock.now().getTime());
@@ -130,7 +135,9 @@ async function silence(clock: VirtualClock, { peer, options }: FakeCall): Promis
 }
 
 const refusedBy = ({ name }: FakeCall['peer']): ClusterError =>
-  new ClusterError('UNREACHABLE', `${name} refused the connection`, { facts: { node: name, cause: 'refused' } });
+  new ClusterError('UNREACHABLE', `${name} refused the connection`, {
+    facts: { node: name, cause: 'refused' },
+  });
 
 const forEver = (): Promise<never> => new Promise(() => undefined);
 
@@ -147,5 +154,8 @@ export const settled = (cluster: Pick<FakeCluster, 'clock'>): Promise<void> => c
 /** What the master of the same epoch would have made of it `by` changes later. */
 export function laterRecord(record: ClusterRecord, by = 1): ClusterRecord {
   const { configuration, ours } = record;
-  return seal({ configuration: { ...configuration, serial_no: configuration.serial_no + by }, ours }, sha256Hex);
+  return seal(
+    { configuration: { ...configuration, serial_no: configuration.serial_no + by }, ours },
+    sha256Hex,
+  );
 }
