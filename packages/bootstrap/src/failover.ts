@@ -17,7 +17,7 @@ import type { ClusterRecord, MastershipEntry } from '@quorate/domain/configurati
 import { withMaster, withNodesOffline } from '@quorate/domain/configuration-changes';
 import { planCommit } from '@quorate/domain/commit';
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
-import { ClusterError } from '@quorate/domain/errors';
+import { ClusterError, clusterErrorFrom, reasons } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
 import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import { seal } from '@quorate/domain/record';
@@ -31,10 +31,11 @@ import { randomInteger, sha256Hex } from '@quorate/platform/digest';
 import { versionFrom } from '@quorate/rpc/messages';
 import { masterServices } from '@quorate/rpc/services';
 import { awaitLeaseEnd } from './await-lease.ts';
-import { masterDaemonOf, type ClusterAccess } from './cluster-access.ts';
+import { masterDaemonOf, nodeOf, type ClusterAccess } from './cluster-access.ts';
 import { commit } from './commit.ts';
 import { fetchConfiguration } from './fetch-configuration.ts';
 import { requestGrants } from './grants.ts';
+import type { FailoverEnd, FailoverHooks } from './hooks.ts';
 import { leaveOffice, masterIpAnswersAs, takeOffice } from './office.ts';
 import { pack } from './put-configuration.ts';
 import { stepRunner, type ReportStep, type StepRunner } from './steps.ts';
@@ -43,6 +44,7 @@ import { gatherVotes } from './votes.ts';
 export const failoverSteps = {
   'gather-votes': 'Asking every node who is master',
   'fetch-newest': 'Bringing this node up to date',
+  'pre-failover-hooks': 'Running the hooks before the failover',
   'hand-over': 'Asking the old master to hand over',
   'await-lease': 'Waiting for the lease of the old master to end',
   'request-grants': 'Asking for the grant of a majority',
@@ -50,6 +52,7 @@ export const failoverSteps = {
   'old-master-leaves': 'Ending the office of the old master',
   'take-office': 'Raising the master IP and taking office',
   confirm: 'Confirming that the cluster follows',
+  'post-failover-hooks': 'Running the hooks after the failover',
 } as const;
 
 type Steps = StepRunner<typeof failoverSteps>;
@@ -78,6 +81,7 @@ export interface FailoverPart {
   /** Full record on this node's disk, if it holds a readable one. */
   readonly ownRecord: ClusterRecord | undefined;
   readonly report: ReportStep;
+  readonly hooks: FailoverHooks;
   /** From here on the lease is renewed; a majority promised it to requests sent at `sentMs`, null if none did yet. */
   readonly keepLease: (reign: Reign, sentMs: number | null) => void;
   /** End of the lease on the monotonic clock, renewed once more if it is over. Throws LEASE_LOST. */
@@ -98,6 +102,43 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
   const steps = stepRunner(failoverSteps, part.report, access.clock);
   const start = await findStart(part, steps, request);
   const { plan } = start;
+  const about = {
+    cluster: start.newest.configuration.cluster.cluster_name,
+    node: nodeOf(rosterOf(start.newest, ''), access.own).name,
+    oldMaster: plan.oldMaster?.name ?? null,
+    epoch: plan.epoch,
+  };
+  try {
+    await steps.required('pre-failover-hooks', () => part.hooks.before(about));
+    const record = await takeOver(part, steps, request, start);
+    await steps.tolerated('post-failover-hooks', () => part.hooks.after(about, 'done'));
+    return {
+      record,
+      master: masterOf(record),
+      epoch: plan.epoch,
+      warnings: [...plan.warnings, ...steps.warnings],
+    };
+  } catch (caught) {
+    await steps.tolerated('post-failover-hooks', () => part.hooks.after(about, endOf(caught)));
+    throw caught;
+  }
+}
+
+/** How a failover that did not succeed ended, for the hooks of the site. */
+function endOf(caught: unknown): FailoverEnd {
+  const { reason } = clusterErrorFrom(caught);
+  if (reason === 'COMMIT_UNDECIDED') return 'undecided';
+  return reasons[reason].category === 'prerequisite' ? 'refused' : 'failed';
+}
+
+async function takeOver(
+  part: FailoverPart,
+  steps: Steps,
+  request: FailoverRequest,
+  start: { plan: Going; newest: ClusterRecord },
+): Promise<ClusterRecord> {
+  const { access } = part;
+  const { plan } = start;
   const won = request.noVoting
     ? { newest: start.newest, handed: false }
     : await winGrants(part, steps, start);
@@ -112,12 +153,7 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
     await takeOffice(access, masterOf(record), plan.epoch, untilMs);
   });
   await steps.required('confirm', () => confirm(access, record));
-  return {
-    record,
-    master: masterOf(record),
-    epoch: plan.epoch,
-    warnings: [...plan.warnings, ...steps.warnings],
-  };
+  return record;
 }
 
 export const reignOf = (record: ClusterRecord): Reign => ({

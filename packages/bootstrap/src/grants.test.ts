@@ -7,7 +7,7 @@ import { fakeCluster, laterRecord, settled, type FakeCluster } from './testing/f
 
 /** Node 2 asks for epoch 2 unless told. */
 const ask = (cluster: FakeCluster, { by = 2, epoch = 2 } = {}) =>
-  requestGrants(cluster.access(by), cluster.roster, epoch, cluster.record.version);
+  requestGrants(cluster.access(by), cluster.roster, epoch, cluster.record.version, 0);
 
 const failureOf = (work: Promise<unknown>): Promise<ClusterError> =>
   work.then(

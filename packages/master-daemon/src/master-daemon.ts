@@ -14,7 +14,9 @@ import { timings } from '@quorate/domain/timings';
 import { identityOf } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
 import type { Log } from '@quorate/platform/log';
+import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { createTlsListener } from '@quorate/platform/tls-listener';
+import { createFailoverHooks } from '@quorate/bootstrap/hooks';
 import { openAccess } from '@quorate/bootstrap/cluster-access';
 import { createServer } from '@quorate/rpc/server';
 import { createMastership } from './mastership.ts';
@@ -41,7 +43,8 @@ export async function startMasterDaemon({
   const identity = await readNodeIdentity(state);
   const roster = await readRoster(state);
   const access = openAccess(identity, clock);
-  const mastership = createMastership({ state, access, log });
+  const hooks = createFailoverHooks({ state, run: siteProgramRunner(state.layout.programsLog), log });
+  const mastership = createMastership({ state, access, hooks, log });
 
   const server = createServer({
     identify: identityOf,

@@ -15,6 +15,7 @@ import {
   type FailoverRequest,
   type Reign,
 } from '@quorate/bootstrap/failover';
+import type { FailoverHooks } from '@quorate/bootstrap/hooks';
 import { nominate } from '@quorate/bootstrap/lease-round';
 import { holdOffice, leaveOffice } from '@quorate/bootstrap/office';
 import type { ReportStep } from '@quorate/bootstrap/steps';
@@ -55,10 +56,11 @@ export interface Mastership {
 interface MastershipParts {
   readonly state: State;
   readonly access: ClusterAccess;
+  readonly hooks: FailoverHooks;
   readonly log: Log;
 }
 
-export function createMastership({ state, access, log }: MastershipParts): Mastership {
+export function createMastership({ state, access, hooks, log }: MastershipParts): Mastership {
   const oneAtATime = inTurn();
   let tenure: Tenure = { kind: 'standby', why: 'it has just started and has not asked anybody yet' };
   /** Granted by a majority and not yet in office. */
@@ -172,6 +174,7 @@ export function createMastership({ state, access, log }: MastershipParts): Maste
       roster: await readRoster(state),
       ownRecord: await readableRecord(),
       report,
+      hooks,
       keepLease: (granted: Reign, sentMs: number | null) => {
         elected = granted;
         if (sentMs !== null) lease.count(sentMs, granted.durationMs);

@@ -16,6 +16,9 @@ import { identityOf } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
 import type { MasterAddress } from '@quorate/platform/interface-address';
 import type { Log } from '@quorate/platform/log';
+import { isSystemdHost } from '@quorate/platform/daemon-control';
+import { siteProgramRunner } from '@quorate/platform/site-programs';
+import { openWatchdog } from '@quorate/platform/watchdog';
 import { createTlsListener } from '@quorate/platform/tls-listener';
 import { createChannels } from '@quorate/rpc/channels';
 import { createServer } from '@quorate/rpc/server';
@@ -23,6 +26,7 @@ import { leaveCluster } from './leave-cluster.ts';
 import { masterDaemonLink } from './master-daemon-link.ts';
 import { listenedAddress, masterAddress } from './master-ip.ts';
 import { nodeFacts } from './node-facts.ts';
+import { createMasterServices } from './master-services.ts';
 import { createOffice } from './office.ts';
 import { serveNode } from './services.ts';
 import { createVoter } from './voter.ts';
@@ -71,6 +75,9 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   });
   const channels = createChannels({ connectMs: timings.connectMs, reconnectMaxMs: timings.reconnectMaxMs });
 
+  const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);
+  if (settings.watchdog !== undefined && !watchdog) log.warn({ device: settings.watchdog }, 'there is no such watchdog');
+
   const voter = createVoter({ state, own, clock, softwareVersion });
   const office = createOffice({
     state,
@@ -78,6 +85,13 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     voter,
     address: masterAddress(parts.interfaceAddress, listenedAddress(listener, settings.nodePort)),
     masterDaemon: masterDaemonLink(channels, state.layout),
+    services: createMasterServices({
+      state,
+      systemd: isSystemdHost(state.layout.root),
+      run: siteProgramRunner(state.layout.programsLog),
+      log,
+    }),
+    watchdog,
     clock,
     log,
   });
@@ -104,6 +118,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
       await listener.close();
       watching.abort();
       await watch;
+      watchdog?.disarm();
       channels.close();
     },
   };

@@ -11,15 +11,17 @@ import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import { ClusterError } from '@quorate/domain/errors';
 import { addressLifeSeconds } from '@quorate/domain/lease';
-import type { MasterIpParameters, NodeUuid } from '@quorate/domain/roster';
+import { nodeByUuid, type MasterIpParameters, type NodeUuid } from '@quorate/domain/roster';
 import type { VoterRecord } from '@quorate/domain/voter-record';
 import { timings } from '@quorate/domain/timings';
 import type { Clock } from '@quorate/platform/clock';
 import type { MasterAddress } from '@quorate/platform/interface-address';
 import type { Log } from '@quorate/platform/log';
+import type { Watchdog } from '@quorate/platform/watchdog';
 import type { ObservedOffice } from '@quorate/rpc/gen/quorate/node/v1/ObservedOffice';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { MasterDaemonLink } from './master-daemon-link.ts';
+import type { HeldOffice, MasterServices } from './master-services.ts';
 import type { Voter } from './voter.ts';
 
 export interface Office {
@@ -47,12 +49,16 @@ interface OfficeParts {
   readonly voter: Voter;
   readonly address: MasterAddress;
   readonly masterDaemon: MasterDaemonLink;
+  /** What else of the site must run on exactly one host. */
+  readonly services: MasterServices;
+  /** The host's watchdog, if one is used: it restarts the host when the lease is no longer looked after. */
+  readonly watchdog: Watchdog | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export function createOffice(parts: OfficeParts): Office {
-  const { state, own, voter, address, masterDaemon, clock, log } = parts;
+  const { state, own, voter, address, masterDaemon, services, watchdog, clock, log } = parts;
   /** Until when this host may hold the office, on the monotonic clock; null if it holds none. */
   let untilMs: number | null = null;
   const oneAtATime = inTurn();
@@ -77,7 +83,14 @@ export function createOffice(parts: OfficeParts): Office {
     const params = await masterIp();
     await address.raise(params, { lifeSeconds, probeMs: timings.addressProbeMs });
     log.info({ epoch }, 'office taken');
+    // Not waited for: a service may take longer to start than anybody waits for the office.
+    void services.start(await heldOffice(epoch));
     return observe();
+  }
+
+  async function heldOffice(epoch: number): Promise<HeldOffice> {
+    const roster = await readRoster(state);
+    return { cluster: roster.clusterName, node: nodeByUuid(roster, own)?.name ?? own, epoch };
   }
 
   /** The answer is from memory: this runs several times a second. */
@@ -111,6 +124,7 @@ export function createOffice(parts: OfficeParts): Office {
       await masterDaemon
         .standDown(epoch)
         .catch(logged('the master daemon of this host did not confirm that it stands down'));
+      await services.stop(await heldOffice(epoch));
     }
   }
 
@@ -148,6 +162,7 @@ export function createOffice(parts: OfficeParts): Office {
     },
     async watch(signal) {
       while (!signal.aborted) {
+        watchdog?.pet();
         const pause =
           untilMs === null ? timings.idleWatchMs : Math.min(Math.max(leftMs(), 1), timings.idleWatchMs);
         await clock.sleep(pause, signal).catch(() => undefined);
