@@ -86,6 +86,9 @@ function createConnections(options: ConnectionOptions) {
   };
 }
 
+/** The next call must not inherit the back-off of a connection that failed. */
+const isConnectionLost = ({ reason }: ClusterError): boolean =>
+  reason === 'UNREACHABLE' || reason === 'DAEMON_NOT_RUNNING';
 export function createChannels(options: ChannelsOptions): Channels {
   const connections = createConnections(options);
 
@@ -107,7 +110,7 @@ export function createChannels(options: ChannelsOptions): Channels {
         calledOff: signal?.aborted ?? false,
       };
       const told = connection.isGivenUp() ? givenUp(failed, error) : failureOf(failed, error);
-      if (told.reason === 'UNREACHABLE') connections.drop(peer, connection);
+      if (isConnectionLost(told)) connections.drop(peer, connection);
       return told;
     };
     return { connection, failure, grpcOptions: { deadline: Date.now() + deadlineMs } };
