@@ -22,20 +22,24 @@ const categoryWords: Record<Category, string> = {
   configuration: 'No usable cluster state here',
 };
 
-/** One clear error: category, reason, sentence, hint. Resolves to the exit code. Never a stack trace. */
-export function reportError(caught: unknown, options: OutputOptions): number {
+/** What stands under `error` in the JSON of a command that failed. */
+export function errorObject(caught: unknown) {
   const { reason, message, hint, facts } = clusterErrorFrom(caught);
-  const exitCode = exitCodeOf(reason);
-  if (options.json) {
-    process.stdout.write(
-      `${JSON.stringify({ error: { reason, message, hint, facts, exitCode } }, null, 2)}\n`,
-    );
-    return exitCode;
-  }
+  return { reason, message, hint, facts, exitCode: exitCodeOf(reason) };
+}
+
+/** One clear error: category, reason, sentence, hint. Returns the exit code. Never a stack trace. */
+export function reportError(caught: unknown, options: OutputOptions): number {
+  const error = errorObject(caught);
+  if (options.json) printResult(options, { error }, []);
+  else printError(error);
+  return error.exitCode;
+}
+
+function printError({ reason, message, hint }: ReturnType<typeof errorObject>): void {
   printNote(`${categoryWords[reasons[reason].category]} (${reason}):`);
   for (const line of message.split('\n')) printNote(`  ${line}`);
   if (hint) printNote(`Hint: ${hint}`);
-  return exitCode;
 }
 
 /** Columns padded to their widest cell; the first row is the heading. */

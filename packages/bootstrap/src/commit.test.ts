@@ -11,8 +11,10 @@ import { commit, type CommitOutcome } from './commit.ts';
 import { pack } from './put-configuration.ts';
 import { fakeCluster, laterRecord, settled, type FakeCluster } from './testing/fake-cluster.ts';
 
-const commitOf = (cluster: FakeCluster, record: ClusterRecord = laterRecord(cluster.record)): Promise<CommitOutcome> =>
-  commit(cluster.access(1), planCommit(cluster.record, record), pack(record));
+const commitOf = (
+  cluster: FakeCluster,
+  record: ClusterRecord = laterRecord(cluster.record),
+): Promise<CommitOutcome> => commit(cluster.access(1), planCommit(cluster.record, record), pack(record));
 
 const errorIn = (outcome: CommitOutcome) => (outcome.kind === 'committed' ? undefined : outcome.error);
 
@@ -94,6 +96,20 @@ describe('a commit with a node missing', () => {
     expect(knows(cluster, 3, record)).toBe(true);
   });
 
+  it('is not done before the committing node has its own copy, by which it takes office', async () => {
+    const cluster = fakeCluster(3);
+    cluster.on(1, 'PutConfiguration', async (answer) => {
+      await cluster.clock.sleep(2_000);
+      return answer();
+    });
+    let outcome: CommitOutcome | undefined;
+    void commitOf(cluster).then((ended) => (outcome = ended));
+    await settled(cluster);
+    expect([outcome, cluster.events.at(-1)]).toEqual([undefined, '3 PutConfiguration ok']);
+    await cluster.clock.advance(2_000);
+    expect(outcome).toEqual({ kind: 'committed' });
+  });
+
   it('is undecided, and names who lacks it and why, when a majority does not answer', async () => {
     const cluster = fakeCluster(5, { candidatePoolSize: 2 });
     cluster.isolate(3, 4);
@@ -115,7 +131,9 @@ describe('a commit with a node missing', () => {
     await cluster.clock.advance(timings.commitMs - 1);
     expect(outcome).toBeUndefined();
     await cluster.clock.advance(1);
-    expect(errorIn(await under)?.message).toContain('node2.lab.test (no answer yet), node3.lab.test (no answer yet)');
+    expect(errorIn(await under)?.message).toContain(
+      'node2.lab.test (no answer yet), node3.lab.test (no answer yet)',
+    );
   });
 });
 
@@ -124,7 +142,10 @@ describe('a commit of who is master no longer', () => {
     const cluster = fakeCluster(3);
     for (const number of [2, 3]) cluster.node(number).voter = { ...cluster.node(number).voter, epoch: 4 };
     const outcome = await commitOf(cluster);
-    expect(outcome).toMatchObject({ kind: 'deposed', error: { reason: 'EPOCH_TOO_OLD', facts: { epoch: '4' } } });
+    expect(outcome).toMatchObject({
+      kind: 'deposed',
+      error: { reason: 'EPOCH_TOO_OLD', facts: { epoch: '4' } },
+    });
   });
 
   it('is deposed by a node that knows another master of the same epoch', async () => {
@@ -150,7 +171,10 @@ describe('a change of the electorate', () => {
     cluster.isolate(2);
     const draft = withNodesOffline(cluster.record, [uuidOf('node', 2)], testSeconds);
     expect(await commitOf(cluster, seal(draft, sha256Hex))).toEqual({ kind: 'committed' });
-    expect(cluster.events.filter((event) => event.startsWith('2')), 'and it is not even asked').toEqual([]);
+    expect(
+      cluster.events.filter((event) => event.startsWith('2')),
+      'and it is not even asked',
+    ).toEqual([]);
   });
 });
 

@@ -4,7 +4,8 @@
  * Two candidates (all, if fewer) store the full text first, then everybody is told the version, and when a
  * majority has acknowledged it, it is committed: in this order, so that no voter ever knows of a version that
  * only the master holds. What counts as enough is decided in domain/commit.ts. Puts still under way when it is
- * decided go on to their own deadline, so that a slow node is not left behind for want of a second.
+ * decided go on to their own deadline, so that a slow node is not left behind for want of a second. The
+ * committing node's own copy is always waited for: it takes office by it.
  *
  * Counterpart in Ganeti: none. There a write succeeds whoever stored it (spec V9).
  */
@@ -28,7 +29,7 @@ export function commit(access: ClusterAccess, plan: CommitPlan, parcel: Parcel):
   const versions = new Set<NodeUuid>();
   const failures = new Map<string, ClusterError>();
   const nodes = nodesToUpdate(parcel.roster);
-  const isCandidate = (node: RosterNode): boolean => plan.candidates.includes(node.uuid);
+  const isCandidate = ({ uuid }: Pick<RosterNode, 'uuid'>): boolean => plan.candidates.includes(uuid);
 
   return new Promise((resolve) => {
     const ended = new AbortController();
@@ -61,13 +62,15 @@ export function commit(access: ClusterAccess, plan: CommitPlan, parcel: Parcel):
       );
       if (deposed) return end({ kind: 'deposed', error: deposed });
       const progress = commitProgress(plan, { copies, versions });
-      if (progress === 'committed') end({ kind: 'committed' });
+      const ownHasIt = !isCandidate({ uuid: access.own }) || copies.has(access.own);
+      const committed = progress === 'committed' && ownHasIt;
+      if (committed) end({ kind: 'committed' });
       if (progress !== 'storing') {
         const next = waiting;
         waiting = [];
         for (const node of next) void send(node);
       }
-      if (progress !== 'committed' && outstanding === 0) undecided();
+      if (!committed && outstanding === 0) undecided();
     }
 
     access.clock.sleep(timings.commitMs, ended.signal).then(undecided, () => undefined);

@@ -15,13 +15,13 @@
  */
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { withMaster, withNodesOffline } from '@quorate/domain/configuration-changes';
-import { planCommit } from '@quorate/domain/commit';
+import { planCommit, type CommitPlan } from '@quorate/domain/commit';
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
 import { ClusterError } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
 import { seal } from '@quorate/domain/record';
 import { rosterOf } from '@quorate/domain/roster-of';
-import { nodeByUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
+import { nodeByUuid, type NodeUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
 import { compareVersions, describeVersion } from '@quorate/domain/version';
 import { surveyDecided, tally } from '@quorate/domain/votes';
 import { randomInteger, sha256Hex } from '@quorate/platform/digest';
@@ -149,9 +149,19 @@ async function recordNewMaster(
   const how = request.noVoting ? 'failover-without-voting' : 'failover';
   const led = withMaster(newest, { node: access.own, epoch: plan.epoch, nowSeconds, how });
   const record = seal(request.noVoting ? withNodesOffline(led, plan.silent, nowSeconds) : led, sha256Hex);
-  const outcome = await commit(access, planCommit(request.noVoting ? null : newest, record), pack(record));
+  const commitPlan = withinReach(planCommit(request.noVoting ? null : newest, record), plan.silent);
+  const outcome = await commit(access, commitPlan, pack(record));
   if (outcome.kind !== 'committed') throw outcome.error;
   return record;
+}
+
+/**
+ * A candidate that does not answer cannot store anything. If that leaves one, its copy must do: beside a witness
+ * the loss of the master could not be mended otherwise (BEH-085).
+ */
+function withinReach(whole: CommitPlan, silent: readonly NodeUuid[]): CommitPlan {
+  const reachable = whole.candidates.filter((uuid) => !silent.includes(uuid));
+  return { ...whole, copiesNeeded: Math.min(whole.copiesNeeded, reachable.length) };
 }
 
 /** The old master is told to leave. Whether it did is seen when the address is raised; silence is a warning. */

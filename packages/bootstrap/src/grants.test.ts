@@ -1,19 +1,13 @@
-import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
 import { uuidOf } from '@quorate/domain/testing/drafts';
 import { describe, expect, it } from 'vitest';
 import { requestGrants } from './grants.ts';
+import { failureOf } from './testing/failure-of.ts';
 import { fakeCluster, laterRecord, settled, type FakeCluster } from './testing/fake-cluster.ts';
 
 /** Node 2 asks for epoch 2 unless told. */
 const ask = (cluster: FakeCluster, { by = 2, epoch = 2 } = {}) =>
   requestGrants(cluster.access(by), cluster.roster, epoch, cluster.record.version);
-
-const failureOf = (work: Promise<unknown>): Promise<ClusterError> =>
-  work.then(
-    () => new ClusterError('INTERNAL', 'It did not fail'),
-    (caught: ClusterError) => caught,
-  );
 
 const granted = (cluster: FakeCluster, number: number, to: number) => {
   const { voter } = cluster.node(number);
@@ -27,7 +21,8 @@ describe('asking for grants', () => {
     await ask(cluster);
     await settled(cluster);
     expect(cluster.clock.sleepers()).toBe(0);
-    for (const number of [1, 2, 3]) expect(cluster.node(number).voter).toMatchObject({ epoch: 2, grantedTo: uuidOf('node', 2) });
+    for (const number of [1, 2, 3])
+      expect(cluster.node(number).voter).toMatchObject({ epoch: 2, grantedTo: uuidOf('node', 2) });
   });
 
   it('ends when a majority is impossible, without waiting for who hangs', async () => {
@@ -62,7 +57,8 @@ describe('asking for grants', () => {
   it('BEH-055 is refused to a candidate whose configuration a majority knows to be old', async () => {
     const cluster = fakeCluster(3);
     const later = laterRecord(cluster.record);
-    for (const number of [1, 3]) cluster.node(number).voter = { ...cluster.node(number).voter, version: later.version };
+    for (const number of [1, 3])
+      cluster.node(number).voter = { ...cluster.node(number).voter, version: later.version };
     const { message } = await failureOf(ask(cluster));
     expect(message).toContain('newer configuration');
     expect(cluster.node(1).voter.epoch, 'and no epoch is spent on it').toBe(1);

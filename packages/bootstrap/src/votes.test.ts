@@ -66,7 +66,12 @@ describe('a round of votes', () => {
     ['BEH-013', 'no opinion', (a) => ({ ...a, master: null }), /no master/],
     ['BEH-017', 'an empty name', (a) => ({ ...a, master: { nodeUuid: '', epoch: 1 } }), /no master/],
     ['BEH-018', 'another cluster', (a) => ({ ...a, clusterUuid: 'other' }), /another cluster, other/],
-    ['BEH-019', 'a stranger as master', (a) => ({ ...a, master: { nodeUuid: 'x', epoch: 1 } }), /not a node here, x/],
+    [
+      'BEH-019',
+      'a stranger as master',
+      (a) => ({ ...a, master: { nodeUuid: 'x', epoch: 1 } }),
+      /not a node here, x/,
+    ],
   ])('%s a vote with %s is invalid and says so', async (_beh, _what, change, why) => {
     const cluster = fakeCluster(3);
     cluster.on(2, 'GetVote', (answer) => change(answer() as object));
@@ -87,7 +92,8 @@ describe('a round of votes', () => {
   it('BEH-020 brings epoch, serial and digest with each vote', async () => {
     const { record, ...cluster } = fakeCluster(2);
     const ballots = await gatherVotes(cluster.access(1), cluster.roster);
-    for (const ballot of ballots) expect(ballot).toMatchObject({ vote: { epoch: 1, version: record.version } });
+    for (const ballot of ballots)
+      expect(ballot).toMatchObject({ vote: { epoch: 1, version: record.version } });
   });
 
   it('BEH-034 does not ask nodes that are marked offline', async () => {
@@ -125,7 +131,10 @@ describe('a voter that hangs', () => {
 });
 
 describe('a round that is decided', () => {
-  const decidedIn = ({ roster }: FakeCluster) => (ballots: readonly Ballot[]) => surveyDecided(ballots, electorateOf(roster));
+  const decidedIn =
+    ({ roster }: FakeCluster) =>
+    (ballots: readonly Ballot[]) =>
+      surveyDecided(ballots, electorateOf(roster));
 
   it('BEH-022 ends when a majority names one master, and calls off who has not answered', async () => {
     const cluster = fakeCluster(5);
@@ -139,7 +148,9 @@ describe('a round that is decided', () => {
     const cluster = fakeCluster(5);
     cluster.isolate(1, 2, 3);
     cluster.hang(4, 5);
-    expect(wordsFor(await gather(cluster, decidedIn(cluster)))).toEqual([1, 2, 3].map((n) => `${name(n)} UNREACHABLE`));
+    expect(wordsFor(await gather(cluster, decidedIn(cluster)))).toEqual(
+      [1, 2, 3].map((n) => `${name(n)} UNREACHABLE`),
+    );
   });
 
   it('BEH-024 is not changed by an answer that comes late', async () => {

@@ -10,7 +10,7 @@ import type { StepEvent__Output } from '@quorate/rpc/gen/quorate/master/v1/StepE
 import { masterServices } from '@quorate/rpc/services';
 import { openCluster, type GlobalOptions } from '../context.ts';
 import { liveSteps, stepRecorder } from '../live-steps.ts';
-import { printNote, printResult, reportError } from '../output.ts';
+import { errorObject, printNote, printResult, reportError } from '../output.ts';
 
 interface FailoverOptions extends GlobalOptions {
   /** commander's name for the absence of --no-voting. */
@@ -35,9 +35,10 @@ export default async function failover(options: FailoverOptions): Promise<number
     }
     return printOutcome(options, outcome, steps);
   } catch (caught) {
-    const code = reportError(caught, { json: false });
-    if (options.json) printResult(options, { master: null, steps, exitCode: code }, []);
-    return code;
+    if (!options.json) return reportError(caught, options);
+    const error = errorObject(caught);
+    printResult(options, { master: null, error, steps }, []);
+    return error.exitCode;
   }
 }
 

@@ -12,13 +12,7 @@ interface ModifyOptions extends GlobalOptions {
 
 export default async function modify(options: ModifyOptions): Promise<number> {
   const { candidatePoolSize } = options;
-  // A negative number has no form on the wire; the rest is checked by the rule itself (BEH-135).
-  if (candidatePoolSize !== undefined && candidatePoolSize < 1) {
-    throw new ClusterError(
-      'WRONG_INPUT',
-      `Candidate pool size ${candidatePoolSize} is not a whole number of at least 1`,
-    );
-  }
+  if (candidatePoolSize !== undefined) assertOnWire(candidatePoolSize);
   const { access, master } = await openCluster(options);
   const request = candidatePoolSize === undefined ? {} : { candidatePoolSize };
   const method = masterServices.parameters.ModifyCluster;
@@ -27,4 +21,13 @@ export default async function modify(options: ModifyOptions): Promise<number> {
   for (const note of notes) printNote(note);
   printResult(options, { version, notes }, version ? [`Committed: ${describeVersion(version)}`] : []);
   return 0;
+}
+
+/** On the wire it has 32 bits: a number outside them would arrive as another one. The rule itself is the master's (BEH-135). */
+function assertOnWire(size: number): void {
+  if (size >= 1 && size <= 0xffff_ffff) return;
+  throw new ClusterError(
+    'WRONG_INPUT',
+    `Candidate pool size ${size} is not a whole number from 1 to ${0xffff_ffff}`,
+  );
 }

@@ -80,11 +80,15 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
     if (request.record) node.text = parseRecord(request.record, sha256Hex);
     node.voter = decision.record;
     if (node.voter.master?.node !== node.uuid) leave(node);
-    return { version: node.voter.version, holdsRecord: node.text?.version.digest === node.voter.version.digest };
+    return {
+      version: node.voter.version,
+      holdsRecord: node.text?.version.digest === node.voter.version.digest,
+    };
   },
 
   GetConfiguration({ text }) {
-    if (!text) throw new ClusterError('NOT_A_MASTER_CANDIDATE', 'This node does not hold the full configuration');
+    if (!text)
+      throw new ClusterError('NOT_A_MASTER_CANDIDATE', 'This node does not hold the full configuration');
     return { record: writeRecord(text), version: text.version };
   },
 
@@ -126,5 +130,12 @@ const observe = ({ masterIpHere, masterDaemonInOffice, voter }: FakeNode): objec
   epoch: masterDaemonInOffice ? voter.epoch : 0,
 });
 
-const refusal = ({ reason, message, facts }: { reason: Reason; message: string; facts: Facts }): ClusterError =>
-  new ClusterError(reason, message, { facts });
+const refusal = ({
+  reason,
+  message,
+  facts,
+}: {
+  reason: Reason;
+  message: string;
+  facts: Facts;
+}): ClusterError => new ClusterError(reason, message, { facts });
