@@ -96,6 +96,20 @@ describe('a commit with a node missing', () => {
     expect(knows(cluster, 3, record)).toBe(true);
   });
 
+  it('is not done before the committing node has its own copy, by which it takes office', async () => {
+    const cluster = fakeCluster(3);
+    cluster.on(1, 'PutConfiguration', async (answer) => {
+      await cluster.clock.sleep(2_000);
+      return answer();
+    });
+    let outcome: CommitOutcome | undefined;
+    void commitOf(cluster).then((ended) => (outcome = ended));
+    await settled(cluster);
+    expect([outcome, cluster.events.at(-1)]).toEqual([undefined, '3 PutConfiguration ok']);
+    await cluster.clock.advance(2_000);
+    expect(outcome).toEqual({ kind: 'committed' });
+  });
+
   it('is undecided, and names who lacks it and why, when a majority does not answer', async () => {
     const cluster = fakeCluster(5, { candidatePoolSize: 2 });
     cluster.isolate(3, 4);

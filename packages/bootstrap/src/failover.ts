@@ -15,14 +15,14 @@
  */
 import type { ClusterRecord, MastershipEntry } from '@quorate/domain/configuration';
 import { withMaster, withNodesOffline } from '@quorate/domain/configuration-changes';
-import { planCommit } from '@quorate/domain/commit';
+import { planCommit, type CommitPlan } from '@quorate/domain/commit';
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
 import { ClusterError, clusterErrorFrom, reasons } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
 import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import { seal } from '@quorate/domain/record';
 import { rosterOf } from '@quorate/domain/roster-of';
-import { nodeByUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
+import { nodeByUuid, type NodeUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import { compareVersions, describeVersion, sameVersion } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
@@ -259,9 +259,19 @@ async function recordNewMaster(
   const how = howOf(request);
   const led = withMaster(newest, { node: access.own, epoch: plan.epoch, nowSeconds, how });
   const record = seal(request.noVoting ? withNodesOffline(led, plan.silent, nowSeconds) : led, sha256Hex);
-  const outcome = await commit(access, planCommit(request.noVoting ? null : newest, record), pack(record));
+  const commitPlan = withinReach(planCommit(request.noVoting ? null : newest, record), plan.silent);
+  const outcome = await commit(access, commitPlan, pack(record));
   if (outcome.kind !== 'committed') throw outcome.error;
   return record;
+}
+
+/**
+ * A candidate that does not answer cannot store anything. If that leaves one, its copy must do: beside a witness
+ * the loss of the master could not be mended otherwise (BEH-085).
+ */
+function withinReach(whole: CommitPlan, silent: readonly NodeUuid[]): CommitPlan {
+  const reachable = whole.candidates.filter((uuid) => !silent.includes(uuid));
+  return { ...whole, copiesNeeded: Math.min(whole.copiesNeeded, reachable.length) };
 }
 
 /**

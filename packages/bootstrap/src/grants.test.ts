@@ -1,19 +1,13 @@
-import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
 import { uuidOf } from '@quorate/domain/testing/drafts';
 import { describe, expect, it } from 'vitest';
 import { requestGrants } from './grants.ts';
+import { failureOf } from './testing/failure-of.ts';
 import { fakeCluster, laterRecord, settled, type FakeCluster } from './testing/fake-cluster.ts';
 
 /** Node 2 asks for epoch 2 unless told. */
 const ask = (cluster: FakeCluster, { by = 2, epoch = 2 } = {}) =>
   requestGrants(cluster.access(by), cluster.roster, epoch, cluster.record.version, 0);
-
-const failureOf = (work: Promise<unknown>): Promise<ClusterError> =>
-  work.then(
-    () => new ClusterError('INTERNAL', 'It did not fail'),
-    (caught: ClusterError) => caught,
-  );
 
 const granted = (cluster: FakeCluster, number: number, to: number) => {
   const { voter } = cluster.node(number);

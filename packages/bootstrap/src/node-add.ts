@@ -93,7 +93,7 @@ function remoteProgram(session: SshSession, { remoteProgram: program, name }: No
       input,
       timeoutMs: timings.sshCommandMs,
     });
-    if (result.code === 0) return JSON.parse(result.stdout) as R;
+    if (result.code === 0) return answerFrom<R>(result.stdout, `quorate ${words} on ${name}`);
     const said = result.stderr.trim() || result.stdout.trim() || `exit code ${result.code}`;
     throw new ClusterError('COMMAND_FAILED', `On ${name}, quorate ${words} failed: ${said}`, {
       hint:
@@ -107,6 +107,17 @@ function remoteProgram(session: SshSession, { remoteProgram: program, name }: No
     request: (node: string) => run<SetupAnswer>('node-setup request', JSON.stringify({ name: node })),
     install: (payload: SetupPayload) => run<object>('node-setup install', JSON.stringify(payload)),
   };
+}
+
+/** What a login shell prints on its own account would be in the way; the answer itself is never quoted. */
+function answerFrom<R>(stdout: string, whose: string): R {
+  try {
+    return JSON.parse(stdout) as R;
+  } catch {
+    throw new ClusterError('COMMAND_FAILED', `${whose} answered with something else than JSON`, {
+      hint: 'Its login shell must print nothing by itself',
+    });
+  }
 }
 
 /** For a POSIX shell. */

@@ -5,18 +5,30 @@
  *   install   checks all that came, then writes it in a fixed order and starts the daemons
  *
  * Runs on the new host, fed over SSH with JSON. A private key never leaves the host it was made on. Nothing is
- * written before everything was checked, the roster comes last, and running it again ends in the same place.
+ * written before everything was checked (setup-payload.ts), the roster comes last, and a join that broke off
+ * anywhere is begun again by a second one, which ends in the same place.
  *
  * Counterpart in Ganeti: tools/node-daemon-setup.
  */
-import { installedEntries, type LayoutEntry } from '@quorate/cluster-state/layout';
+import type { LayoutEntry } from '@quorate/cluster-state/layout';
+import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import { ensureDirectories, ensureText, type State } from '@quorate/cluster-state/state';
 import { ClusterError } from '@quorate/domain/errors';
+import { nodeByUuid, type Roster } from '@quorate/domain/roster';
 import { parseRoster } from '@quorate/domain/roster-of';
+import { timings } from '@quorate/domain/timings';
 import { createCertificateRequest } from '@quorate/platform/certificate-request';
-import { createEcKeyPair, createRsaKeyPair, issuedBy, splitPem } from '@quorate/platform/certificates';
+import { createEcKeyPair, createRsaKeyPair, splitPem } from '@quorate/platform/certificates';
 import type { DaemonControl } from '@quorate/platform/daemon-control';
+import { checkedFiles, type Placed, type SetupPayload } from './setup-payload.ts';
+
+export {
+  parseSetupPayload,
+  parseSetupQuestion,
+  payloadMaxBytes,
+  type SetupPayload,
+} from './setup-payload.ts';
 
 export interface SetupAnswer {
   readonly certificateRequest: string;
@@ -26,25 +38,16 @@ export interface SetupAnswer {
   readonly masterPort: number;
 }
 
-export interface SetupPayload {
-  readonly clusterName: string;
-  readonly clusterUuid: string;
-  readonly nodeCertificate: string;
-  readonly clientCertificate: string;
-  readonly files: Readonly<Record<string, string>>;
-}
-
-/** Payloads beyond this are refused unread: a real one has some tens of kB. */
-export const payloadMaxBytes = 1_048_576;
-
 const pendingKey = (entry: LayoutEntry): LayoutEntry => ({ path: `${entry.path}.pending`, mode: 0o400 });
 
+/** Throws CLUSTER_EXISTS on a node of any cluster. */
 export async function makeRequests(
   state: State,
   { nodePort, masterPort }: Settings,
   name: string,
 ): Promise<SetupAnswer> {
-  await assertNotInCluster(state);
+  const roster = await rosterHere(state);
+  if (roster && !(await isUnfinishedJoin(state, roster))) throw belongsTo(roster);
   await ensureDirectories(state);
   const node = createEcKeyPair().privateKeyPem;
   const client = (await createRsaKeyPair()).privateKeyPem;
@@ -58,98 +61,67 @@ export async function makeRequests(
   };
 }
 
+/**
+ * Throws CLUSTER_EXISTS on a host of another cluster, WRONG_INPUT for a payload that does not fit; then nothing
+ * was changed. Daemons of an earlier try are stopped first: they would go on under the identity it gave them.
+ */
 export async function installMembership(
   state: State,
   payload: SetupPayload,
   daemons: DaemonControl,
 ): Promise<void> {
-  await assertNotInCluster(state, payload.clusterUuid);
+  const { secretsAndViews, roster } = checkedFiles(state.layout, payload);
+  await assertFits(state, payload);
   const node = await joined(state, 'nodePem', payload.nodeCertificate);
   const client = await joined(state, 'clientPem', payload.clientCertificate);
-  const entries = checkedFiles(state, payload);
 
-  for (const { entry, text } of [...entries.secretsAndViews, client, node, ...entries.last])
+  for (const name of ['masterd', 'noded']) await daemons.stop(name, timings.shutdownGraceMs);
+  for (const { entry, text } of [...secretsAndViews, client, node, roster])
     await ensureText(state, entry, text);
   for (const name of ['nodePem', 'clientPem'] as const)
     await state.files.remove(pendingKey(state.layout[name]).path);
-  await daemons.start('noded');
-  await daemons.start('masterd');
+  for (const name of ['noded', 'masterd']) await daemons.start(name);
 }
 
-async function assertNotInCluster(state: State, expectedCluster?: string): Promise<void> {
-  const text = await state.files.readText(state.layout.roster.path);
-  if (text === undefined) return;
-  const roster = parseRoster(text);
-  if (expectedCluster !== undefined && roster.clusterUuid === expectedCluster) return;
-  throw new ClusterError('CLUSTER_EXISTS', `This host belongs to cluster ${roster.clusterName} already`, {
-    hint: 'Take it out of that cluster first',
+async function rosterHere({ files, layout }: State): Promise<Roster | undefined> {
+  const text = await files.readText(layout.roster.path);
+  return text === undefined ? undefined : parseRoster(text);
+}
+
+/** The roster was installed, and the master never committed this host as a node: it is not in any roster. */
+async function isUnfinishedJoin(state: State, roster: Roster): Promise<boolean> {
+  const identity = await readNodeIdentity(state).catch(() => undefined);
+  return identity !== undefined && nodeByUuid(roster, identity.nodeUuid) === undefined;
+}
+
+/** What lies here already is of the same cluster, or nothing does (BEH-241, BEH-243). */
+async function assertFits(state: State, { clusterUuid, files }: SetupPayload): Promise<void> {
+  const roster = await rosterHere(state);
+  if (roster && roster.clusterUuid !== clusterUuid) throw belongsTo(roster);
+  const { path } = state.layout.serverPem;
+  const found = certificateIn(await state.files.readText(path));
+  if (found === undefined || found === certificateIn(files['server.pem'])) return;
+  throw new ClusterError('CLUSTER_EXISTS', `${path} is the certificate of another cluster`, {
+    hint: 'Take this host out of that cluster; if it is in none any more, move the file away',
   });
 }
 
-interface Placed {
-  readonly entry: LayoutEntry;
-  readonly text: string;
-}
+const certificateIn = (pem: string | undefined): string | undefined =>
+  pem === undefined ? undefined : splitPem(pem).certificatePem?.trim();
+
+const belongsTo = ({ clusterName }: Roster): ClusterError =>
+  new ClusterError('CLUSTER_EXISTS', `This host belongs to cluster ${clusterName} already`, {
+    hint: 'Take it out of that cluster first',
+  });
 
 /** The key that waited here together with the certificate made for it. */
 async function joined(state: State, name: 'nodePem' | 'clientPem', certificate: string): Promise<Placed> {
   const entry = state.layout[name];
   const key = await state.files.readText(pendingKey(entry).path);
-  if (key === undefined)
+  if (key === undefined) {
     throw new ClusterError('WRONG_INPUT', 'This host has asked for no certificate', {
       hint: 'Begin again with quorate node add on the master',
     });
+  }
   return { entry, text: `${key.trimEnd()}\n${certificate.trimEnd()}\n` };
 }
-
-/** Only files of ours, all of one cluster; the roster, which says that the rest is complete, comes last (BEH-239..243). */
-function checkedFiles(state: State, payload: SetupPayload): { secretsAndViews: Placed[]; last: Placed[] } {
-  const known = new Map(installedEntries(state.layout).map((entry) => [fileNameOf(entry.path), entry]));
-  const unknown = Object.keys(payload.files).filter((name) => !known.has(name));
-  if (unknown.length > 0) throw refused(`it names files that are not the cluster's: ${unknown.join(', ')}`);
-  const roster = parseRoster(payload.files['roster.json'] ?? '');
-  if (roster.clusterName !== payload.clusterName || roster.clusterUuid !== payload.clusterUuid) {
-    throw refused(`its roster belongs to ${roster.clusterName}, not to ${payload.clusterName}`);
-  }
-  const { certificatePem: ca } = splitPem(payload.files['server.pem'] ?? '');
-  if (!ca || !issuedBy(payload.nodeCertificate, ca))
-    throw refused('its node certificate was not signed by its cluster certificate');
-  const placed = [...known].flatMap(([name, entry]) => {
-    const text = payload.files[name];
-    return text === undefined ? [] : [{ entry, text }];
-  });
-  const isRoster = ({ entry }: Placed): boolean => entry.path === state.layout.roster.path;
-  return { secretsAndViews: placed.filter((p) => !isRoster(p)), last: placed.filter(isRoster) };
-}
-
-const refused = (why: string): ClusterError =>
-  new ClusterError('WRONG_INPUT', `What the master sent cannot be installed: ${why}`);
-
-/** Typed, or WRONG_INPUT naming fields and never their values, which may be secrets (BEH-246, BEH-247). */
-export function parseSetupPayload(text: string): SetupPayload {
-  if (Buffer.byteLength(text) > payloadMaxBytes) throw refused(`it is longer than ${payloadMaxBytes} bytes`);
-  const value = parseJson(text);
-  const texts = ['clusterName', 'clusterUuid', 'nodeCertificate', 'clientCertificate'];
-  const wrong = texts.filter((key) => typeof value[key] !== 'string' || value[key] === '');
-  const unknown = Object.keys(value).filter((key) => !texts.includes(key) && key !== 'files');
-  if (wrong.length > 0) throw refused(`these fields are missing or no text: ${wrong.join(', ')}`);
-  if (unknown.length > 0) throw refused(`these fields are unknown: ${unknown.join(', ')}`);
-  if (!isTextMap(value['files'])) throw refused('its files are not a map of names to texts');
-  return value as unknown as SetupPayload;
-}
-
-function parseJson(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value))
-      return value as Record<string, unknown>;
-  } catch {
-    // The parser's message quotes the text, which may hold a key.
-  }
-  throw refused('it is not one JSON object');
-}
-
-const isTextMap = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.values(value).every((v) => typeof v === 'string');
-
-const fileNameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

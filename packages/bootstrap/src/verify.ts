@@ -2,7 +2,7 @@
 import { electorateOf } from '@quorate/domain/electorate';
 import { clusterErrorFrom } from '@quorate/domain/errors';
 import type { Roster, RosterNode } from '@quorate/domain/roster';
-import { softwareVersion } from '@quorate/domain/software';
+import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { timings } from '@quorate/domain/timings';
 import type { NodeObservation, VerifyFacts } from '@quorate/domain/verify';
 import { versionFrom } from '@quorate/rpc/messages';
@@ -16,7 +16,14 @@ export async function gatherVerifyFacts(access: ClusterAccess, roster: Roster): 
     gatherVotes(access, roster),
     Promise.all(electorateOf(roster).map((node) => observe(access, node))),
   ]);
-  return { roster, ballots, nodes, nowSeconds: access.clock.now().getTime() / 1000, softwareVersion };
+  return {
+    roster,
+    ballots,
+    nodes,
+    nowSeconds: access.clock.now().getTime() / 1000,
+    softwareVersion,
+    protocolVersion,
+  };
 }
 
 async function observe(access: ClusterAccess, node: RosterNode): Promise<NodeObservation> {
@@ -46,6 +53,7 @@ async function factsOf(
     certificateNotAfterSeconds: facts.certificateNotAfter,
     sharedFileDigests: facts.sharedFileDigests,
     softwareVersion: version.softwareVersion,
+    protocolVersion: version.protocolVersion,
     clockOffsetMs: facts.clockMs - (before + halfTrip),
     clockUncertaintyMs: halfTrip,
   };

@@ -7,7 +7,7 @@ import { electorateOf } from './electorate.ts';
 import { nodeByUuid, type NodeUuid, type Role, type Roster } from './roster.ts';
 import { newestVersion, type Version } from './version.ts';
 import type { Ballot } from './vote.ts';
-import { countVotes, majorityHealth, tally, type Verdict } from './votes.ts';
+import { countVotes, majorityHealth, tally, whyUncounted, type Verdict } from './votes.ts';
 
 interface NamedNode {
   readonly name: string;
@@ -77,7 +77,7 @@ function nodeStatus(roster: Roster, uuid: NodeUuid, ballot: Ballot | undefined):
     return {
       ...known,
       reachable: false,
-      reason: 'not asked: it is marked offline',
+      reason: whyNoBallot(role),
       vote: null,
       version: null,
     };
@@ -93,6 +93,9 @@ function nodeStatus(roster: Roster, uuid: NodeUuid, ballot: Ballot | undefined):
     version,
   };
 }
+
+const whyNoBallot = (role: Role): string =>
+  role === 'offline' ? 'not asked: it is marked offline' : whyUncounted(undefined);
 
 const nameOf = (roster: Roster, uuid: NodeUuid): string => nodeByUuid(roster, uuid)?.name ?? uuid;
 

@@ -22,6 +22,7 @@ export interface NodeObservation {
     readonly certificateNotAfterSeconds: Readonly<Record<string, number>>;
     readonly sharedFileDigests: Readonly<Record<string, string>>;
     readonly softwareVersion: string;
+    readonly protocolVersion: number;
     /** Its wall clock less ours, ms, taken at the middle of the call; half the call's time is the uncertainty. */
     readonly clockOffsetMs: number;
     readonly clockUncertaintyMs: number;
@@ -35,6 +36,7 @@ export interface VerifyFacts {
   readonly nodes: readonly NodeObservation[];
   readonly nowSeconds: number;
   readonly softwareVersion: string;
+  readonly protocolVersion: number;
 }
 
 export interface VerifyFinding {
@@ -78,6 +80,17 @@ const aboutCluster = (roster: Roster, code: string, message: string): VerifyFind
 
 const answers: Rule = ({ nodes }) =>
   nodes.flatMap(({ node, failure }) => (failure === undefined ? [] : [aboutNode(node, 'ENODERPC', failure)]));
+
+const protocols: Rule = (facts) =>
+  observed(facts)
+    .filter((n) => n.facts.protocolVersion !== facts.protocolVersion)
+    .map(({ node, facts: { protocolVersion } }) =>
+      aboutNode(
+        node,
+        'ENODEVERSION',
+        `It speaks protocol ${protocolVersion}, this host ${facts.protocolVersion}`,
+      ),
+    );
 
 const releases: Rule = (facts) =>
   observed(facts)
@@ -128,10 +141,14 @@ const oneMaster: Rule = (facts) => {
   const idle = seen.filter((n) => n.node.uuid === master && !n.facts.masterDaemonInOffice);
   return [
     ...misplaced.map(({ node }) =>
-      aboutNode(node, 'ENODENET', `It holds the master IP ${roster.masterIp.address} and is not the master`),
+      aboutNode(
+        node,
+        'ENODENET',
+        `It holds the master IP ${roster.masterIp.address}, and no majority names it master`,
+      ),
     ),
     ...usurpers.map(({ node }) =>
-      aboutNode(node, 'QMASTER', 'Its master daemon is in office and it is not the master'),
+      aboutNode(node, 'QMASTER', 'Its master daemon is in office, and no majority names it master'),
     ),
     ...lacking.map(({ node }) =>
       aboutNode(
@@ -174,20 +191,22 @@ const sharedFiles: Rule = (facts) => {
   });
 };
 
-/** Spec crypto.md §6: expired or a week left is an error, a month a warning. */
+/** Ganeti's limits: a week left is an error, a month a warning; by a clock that is as fast as allowed (BEH-289). */
 const certificateEnds: Rule = (facts) =>
   observed(facts).flatMap(({ node, facts: { certificateNotAfterSeconds } }) =>
     Object.entries(certificateNotAfterSeconds).flatMap(([name, end]) => {
-      const days = Math.floor((end - facts.nowSeconds) / daySeconds);
-      if (days > 30) return [];
+      const daysLeft = (end - facts.nowSeconds - clockAllowanceMs / 1000) / daySeconds;
+      if (daysLeft > 30) return [];
       const code = name === 'client.pem' ? 'ECLUSTERCLIENTCERT' : 'ECLUSTERCERT';
-      const message = days < 0 ? `${name} has expired` : `${name} expires in ${days} days`;
-      return [aboutNode(node, code, message, days <= 7 ? 'error' : 'warning')];
+      const message =
+        daysLeft < 0 ? `${name} has expired` : `${name} expires in ${Math.floor(daysLeft)} days`;
+      return [aboutNode(node, code, message, daysLeft <= 7 ? 'error' : 'warning')];
     }),
   );
 
 const rules: readonly Rule[] = [
   answers,
+  protocols,
   releases,
   clocks,
   agreement,

@@ -1,6 +1,6 @@
 /** How the node daemon looks at, and stops, the master daemon of its own host: over the local socket. */
 import type { Layout } from '@quorate/cluster-state/layout';
-import { clusterErrorFrom } from '@quorate/domain/errors';
+import { clusterErrorFrom, type ClusterError } from '@quorate/domain/errors';
 import type { Channels, Peer } from '@quorate/rpc/channels';
 import type { MasterDaemonState } from '@quorate/rpc/gen/quorate/node/v1/MasterDaemonState';
 import { masterServices } from '@quorate/rpc/services';
@@ -38,8 +38,10 @@ export function masterDaemonLink(channels: Channels, layout: Layout): MasterDaem
         const state = status.inOffice ? 'MASTER_DAEMON_STATE_IN_OFFICE' : 'MASTER_DAEMON_STATE_STANDBY';
         return { state, epoch: status.epoch };
       } catch (caught) {
-        const silent = clusterErrorFrom(caught).reason === 'TIMED_OUT';
-        return { state: silent ? 'MASTER_DAEMON_STATE_SILENT' : 'MASTER_DAEMON_STATE_NOT_RUNNING', epoch: 0 };
+        const state = isSilence(clusterErrorFrom(caught))
+          ? 'MASTER_DAEMON_STATE_SILENT'
+          : 'MASTER_DAEMON_STATE_NOT_RUNNING';
+        return { state, epoch: 0 };
       }
     },
     async standDown(epoch) {
@@ -52,3 +54,7 @@ export function masterDaemonLink(channels: Channels, layout: Layout): MasterDaem
     },
   };
 }
+
+/** The kernel still takes connections for a stopped process, whether or not there was one before. */
+const isSilence = ({ reason, facts }: ClusterError): boolean =>
+  reason === 'TIMED_OUT' || facts.cause === 'silent';

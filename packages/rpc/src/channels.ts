@@ -86,7 +86,6 @@ function createConnections(options: ConnectionOptions) {
   };
 }
 
-
 /** The next call must not inherit the back-off of a connection that failed. */
 const isConnectionLost = ({ reason }: ClusterError): boolean =>
   reason === 'UNREACHABLE' || reason === 'DAEMON_NOT_RUNNING';

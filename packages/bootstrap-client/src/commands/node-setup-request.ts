@@ -1,13 +1,13 @@
 /** `quorate node-setup request`: the new host makes its keys and asks for certificates. Run by `node add` over SSH. */
-import { makeRequests } from '@quorate/bootstrap/node-setup';
+import { makeRequests, parseSetupQuestion } from '@quorate/bootstrap/node-setup';
 import { parseHostName } from '@quorate/domain/names';
 import { openHost, type GlobalOptions } from '../context.ts';
 import { readStandardInput } from '../standard-input.ts';
 
 export default async function nodeSetupRequest(options: GlobalOptions): Promise<number> {
-  const { name } = JSON.parse(await readStandardInput()) as { name?: unknown };
+  const name = parseHostName(parseSetupQuestion(await readStandardInput()));
   const { state, settings } = await openHost(options);
-  const answer = await makeRequests(state, settings, parseHostName(String(name)));
+  const answer = await makeRequests(state, settings, name);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
   return 0;
 }

@@ -12,7 +12,7 @@ export default async function verify(options: VerifyOptions): Promise<number> {
   const { access, roster } = await openCluster(options);
   const findings = verifyFindings(await gatherVerifyFacts(access, roster));
   const errors = findings.filter((f) => f.severity === 'error').length;
-  const summary = errors === 0 ? 'No errors found' : `${errors} errors found`;
+  const summary = errors === 0 ? 'No errors found' : `Errors found: ${errors}`;
   const lines = findings.map(options.errorCodes ? parseable : readable);
   printResult(options, { ok: errors === 0, findings }, [...lines, ...(options.errorCodes ? [] : [summary])]);
   return errors === 0 ? 0 : 1;

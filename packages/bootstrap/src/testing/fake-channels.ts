@@ -14,7 +14,8 @@ export type Respond = (call: FakeCall) => Promise<unknown>;
 
 /** Answers are handed over as they are: whoever writes `respond` fills in what gRPC would. */
 export const fakeChannels = (respond: Respond): Channels => ({
-  call: (peer, method, request, options) => respond({ peer, method: nameOf(method.path), request, options }) as never,
+  call: (peer, method, request, options) =>
+    respond({ peer, method: nameOf(method.path), request, options }) as never,
   async *stream(peer, method, request, options) {
     yield* (await respond({ peer, method: nameOf(method.path), request, options })) as never[];
   },

@@ -20,7 +20,8 @@ import { draftOfSize, uuidOf } from '@quorate/domain/testing/drafts';
 import { sha256Hex } from '@quorate/platform/digest';
 import { virtualClock, type VirtualClock } from '@quorate/platform/testing/clock';
 import type { ClusterAccess } from '../cluster-access.ts';
-import { fakeChannels, type FakeCall } from './fake-channels.ts';
+import { fakeChannels, type FakeCall, type Respond } from './fake-channels.ts';
+export type { FakeNode } from './fake-node.ts';
 import { fakeNode, nodeMethods, type FakeNode } from './fake-node.ts';
 
 /** What a node does instead of answering by its rules; `answer` is how it would have. */
@@ -41,6 +42,8 @@ export interface FakeCluster {
   hang(...numbers: number[]): void;
   heal(...numbers: number[]): void;
   on(number: number, method: string, instead: Instead): void;
+  /** What the master daemon behind a local socket answers; until then nobody listens there. */
+  onMasterDaemon(method: string, respond: Respond): void;
   /** Ends all that a crash of the host ends, and cuts it off. */
   crash(number: number): void;
 }
@@ -57,13 +60,14 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
   );
   const conditions = new Map<NodeUuid, Condition>();
   const instead = new Map<string, Instead>();
+  const masterDaemon = new Map<string, Respond>();
   const set = (condition: Condition, numbers: readonly number[]): void =>
     numbers.forEach((number) => conditions.set(uuidOf('node', number), condition));
   const node = (number: number): FakeNode => found(nodes.get(uuidOf('node', number)), number);
 
   /** The node behind a peer's address, which for the master IP is whoever holds it. */
   function reached({ peer }: FakeCall): FakeNode {
-    if (peer.kind !== 'node') throw new ClusterError('DAEMON_NOT_RUNNING', `Nobody listens on ${peer.path}`);
+    if (peer.kind === 'socket') throw new Error('Not a node');
     const isMasterIp = peer.address === roster.masterIp.address;
     const there = isMasterIp ? [...nodes.values()].find((each) => each.masterIpHere) : nodes.get(peer.uuid);
     if (!there || conditions.get(there.uuid) === 'unreachable') throw refusedBy(peer);
@@ -73,14 +77,18 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
 
   async function deliver(sender: NodeUuid, call: FakeCall): Promise<unknown> {
     await Promise.resolve();
+    if (call.peer.kind === 'socket') return (masterDaemon.get(call.method) ?? nobodyThere)(call);
     const to = reached(call);
     if (conditions.get(to.uuid) === 'hanging') await silence(clock, call);
     const answer = (): unknown => answerOf(to, call, sender, clock);
     return (instead.get(`${to.uuid} ${call.method}`) ?? ((real) => real()))(answer, call);
   }
 
+  const placeOf = ({ peer }: FakeCall): string =>
+    peer.kind === 'socket' ? 'masterd' : String(roster.nodes.findIndex(({ uuid }) => uuid === peer.uuid) + 1);
+
   async function noted(sender: NodeUuid, call: FakeCall): Promise<unknown> {
-    const what = `${roster.nodes.findIndex((n) => n.uuid === uuidIn(call)) + 1} ${call.method}`;
+    const what = `${placeOf(call)} ${call.method}`;
     events.push(what);
     try {
       const answer = await deliver(sender, call);
@@ -109,6 +117,7 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
     hang: (...numbers) => set('hanging', numbers),
     heal: (...numbers) => set('fine', numbers),
     on: (number, method, what) => void instead.set(`${uuidOf('node', number)} ${method}`, what),
+    onMasterDaemon: (method, respond) => void masterDaemon.set(method, respond),
     crash(number) {
       const leases = leaseMemoryAtStart(node(number).voter, clock.now().getTime());
       Object.assign(node(number), { leases, masterIpHere: false, masterDaemonInOffice: false });
@@ -139,9 +148,10 @@ const refusedBy = ({ name }: FakeCall['peer']): ClusterError =>
     facts: { node: name, cause: 'refused' },
   });
 
-const forEver = (): Promise<never> => new Promise(() => undefined);
+const nobodyThere: Respond = ({ peer }) =>
+  Promise.reject(new ClusterError('DAEMON_NOT_RUNNING', `${peer.name} does not run`));
 
-const uuidIn = ({ peer }: FakeCall): NodeUuid => (peer.kind === 'node' ? peer.uuid : '');
+const forEver = (): Promise<never> => new Promise(() => undefined);
 
 function found<T>(value: T | undefined, number: number): T {
   if (value === undefined) throw new Error(`The cluster has no node ${number}`);

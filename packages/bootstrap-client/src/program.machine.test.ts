@@ -1,0 +1,365 @@
+/** The command line against roots on a real disk, with no daemon running: what it says, and its exit code. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { initCluster } from '@quorate/bootstrap/init';
+import { fakeDaemons } from '@quorate/bootstrap/testing/fake-daemons';
+import { layoutUnder } from '@quorate/cluster-state/layout';
+import { defaultSettings } from '@quorate/cluster-state/settings';
+import { publishRecord } from '@quorate/cluster-state/views';
+import { withNode } from '@quorate/domain/configuration-changes';
+import { seal } from '@quorate/domain/record';
+import { protocolVersion, softwareVersion } from '@quorate/domain/software';
+import { testNode, testSeconds } from '@quorate/domain/testing/drafts';
+import { systemClock } from '@quorate/platform/clock';
+import { sha256Hex } from '@quorate/platform/digest';
+import { diskFiles } from '@quorate/platform/files';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { jsonOf, quorate, quorateReading } from './testing/run-command.ts';
+
+const made: string[] = [];
+const newRoot = (): string => {
+  const root = mkdtempSync(join(tmpdir(), 'quorate-program-'));
+  made.push(root);
+  return root;
+};
+const forget = (roots: readonly string[]) => {
+  for (const root of roots) rmSync(root, { recursive: true, force: true });
+};
+
+/** Every file under the root with its text. */
+const contentsOf = (root: string) =>
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path, readFileSync(path, 'utf8')]);
+
+/** node1, the master, and node2, on loopback addresses where nobody listens. */
+async function makeCluster(): Promise<string> {
+  const root = mkdtempSync(join(tmpdir(), 'quorate-program-'));
+  mkdirSync(join(root, 'etc/ssh'), { recursive: true });
+  writeFileSync(join(root, 'etc/hosts'), '127.0.0.11 node1.lab.test\n127.0.0.100 cluster.lab.test\n');
+  writeFileSync(join(root, 'etc/hostname'), 'node1.lab.test\n');
+  writeFileSync(join(root, 'etc/ssh/ssh_host_rsa_key.pub'), 'ssh-rsa AAAAB3NzaC1yc2E= root@node1\n');
+  const state = { files: diskFiles, layout: layoutUnder(root) };
+  const nothing = () => Promise.resolve();
+  const record = await initCluster(
+    {
+      state,
+      settings: { ...defaultSettings, nodePort: 47_821, masterPort: 47_826 },
+      clock: systemClock,
+      daemons: fakeDaemons(),
+      report: () => undefined,
+      awaitNodeDaemon: nothing,
+      awaitMasterDaemon: nothing,
+    },
+    {
+      clusterName: 'cluster.lab.test',
+      family: 4,
+      masterNetdev: 'lo',
+      candidatePoolSize: 10,
+      macPrefix: 'aa:00:00',
+      enabledHypervisors: ['fake'],
+      enabledDiskTemplates: ['diskless'],
+      modifyEtcHosts: false,
+      modifySshSetup: false,
+      allowLoopback: true,
+    },
+  );
+  const second = { ...testNode(2), primaryIp: '127.0.0.12', nodePort: 47_821, masterPort: 47_826 };
+  await publishRecord(state, seal(withNode(record, second, testSeconds), sha256Hex));
+  return root;
+}
+
+let cluster: string;
+beforeAll(async () => {
+  cluster = await makeCluster();
+});
+afterAll(() => forget([cluster]));
+afterEach(() => forget(made.splice(0)));
+
+describe('the command line', () => {
+  it('lists its commands', async () => {
+    const { code, stdout } = await quorate('/', '--help');
+    expect(code).toBe(0);
+    for (const word of [
+      'init',
+      'master|getmaster',
+      'votes',
+      'status',
+      'failover|master-failover',
+      'destroy',
+      'node',
+    ])
+      expect(stdout).toContain(word);
+    expect(stdout, 'which people do not type').not.toContain('node-setup');
+  });
+
+  it.each([
+    [['fly'], "error: unknown command 'fly'"],
+    [['votes', '--fast'], "error: unknown option '--fast'"],
+    [['init'], "error: missing required argument 'cluster-name'"],
+    [['modify', '-C', 'many'], 'It must be a whole number'],
+    [['init', 'c', '--primary-ip-version', '5'], "argument '5' is invalid. Allowed choices are 4, 6"],
+  ])('%j is refused with exit 1 and one clear message', async (words, message) => {
+    const { code, stdout, stderr } = await quorate(newRoot(), ...words);
+    expect(code).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr.split('\n')[0]).toContain(message);
+    expect(stderr).toContain('quorate --help lists what there is');
+  });
+
+  it('a root that is no absolute path is refused', async () => {
+    const { code, stderr } = await quorate('here', 'master');
+    expect(code).toBe(1);
+    expect(stderr).toContain("must be an absolute path, not 'here'");
+  });
+
+  it('tells what software this is', async () => {
+    const ran = await quorate('/', 'version', '--json');
+    expect(jsonOf(ran)).toEqual({
+      software: softwareVersion,
+      protocol: protocolVersion,
+      configurationFormat: 3_000_000,
+      node: process.version,
+    });
+    expect((await quorate('/', '--version')).stdout).toBe(`${softwareVersion}\n`);
+    expect((await quorate('/', 'version')).stdout).toContain(`Protocol version: ${protocolVersion}\n`);
+  });
+
+  it.each([['votes'], ['status'], ['verify'], ['node', 'list'], ['failover'], ['modify', '-C', '3']])(
+    '%s %s ends with exit 2 on a host of no cluster, saying how to get one',
+    async (...words) => {
+      const { code, stderr } = await quorate(newRoot(), ...words);
+      expect(code).toBe(2);
+      expect(stderr).toContain('No usable cluster state here (NOT_IN_CLUSTER)');
+      expect(stderr).toContain("Hint: Make a cluster here with 'quorate init'");
+    },
+  );
+});
+
+describe('quorate master', () => {
+  const rootWith = (text: string): string => {
+    const root = newRoot();
+    mkdirSync(join(root, 'var/lib/quorate'), { recursive: true });
+    writeFileSync(join(root, 'var/lib/quorate/ssconf_master_node'), text);
+    return root;
+  };
+
+  it.each(['master', 'getmaster'])(
+    'BEH-001 %s prints the name alone, without a second newline',
+    async (word) => {
+      expect(await quorate(rootWith('node3.lab.test\n'), word)).toEqual({
+        code: 0,
+        stdout: 'node3.lab.test\n',
+        stderr: '',
+      });
+    },
+  );
+
+  it('BEH-002 ends with exit 2 if the file is missing', async () => {
+    const { code, stdout, stderr } = await quorate(newRoot(), 'master');
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain('ssconf_master_node is missing');
+  });
+
+  it('BEH-002 with --json that is one object', async () => {
+    const ran = await quorate(newRoot(), 'master', '--json');
+    expect(ran.code).toBe(2);
+    expect(jsonOf(ran)).toMatchObject({ error: { reason: 'NOT_IN_CLUSTER', exitCode: 2 } });
+  });
+
+  it('BEH-003 BEH-004 asks nobody: the answer of this disk, on any node', async () => {
+    const ran = await quorate(cluster, '--json', 'master');
+    expect(jsonOf(ran)).toEqual({ master: 'node1.lab.test' });
+    expect(jsonOf(await quorate(rootWith('elsewhere.invalid\n'), 'master', '--json'))).toEqual({
+      master: 'elsewhere.invalid',
+    });
+  });
+
+  it('BEH-005 works on a host whose own name is none', async () => {
+    const root = rootWith('node3.lab.test\n');
+    mkdirSync(join(root, 'etc'));
+    writeFileSync(join(root, 'etc/hostname'), '!!\n');
+    expect((await quorate(root, 'master')).stdout).toBe('node3.lab.test\n');
+  });
+
+  it.each(['', '\n', 'NO MASTER\n'])('BEH-006 says that there is no master for %j', async (text) => {
+    const { code, stderr } = await quorate(rootWith(text), 'master');
+    expect(code).toBe(1);
+    expect(stderr).toContain('(NO_MASTER)');
+  });
+});
+
+describe('a command that needs confirming', () => {
+  it.each([
+    ['BEH-048', ['failover', '--no-voting']],
+    ['BEH-048', ['master-failover', '--no-voting', '--json']],
+    ['BEH-301', ['destroy']],
+  ])('%s %j without it ends with exit 1, and nothing has changed', async (_beh, words) => {
+    const before = contentsOf(cluster);
+    const { code, stdout, stderr } = await quorate(cluster, ...words);
+    expect(code).toBe(1);
+    expect(stdout + stderr).toContain('CONFIRMATION_NEEDED');
+    expect(stdout + stderr).toContain('--yes-do-it');
+    expect(contentsOf(cluster)).toEqual(before);
+  });
+
+  it('BEH-049 with it asks no question', async () => {
+    const { code, stderr } = await quorate(cluster, 'failover', '--no-voting', '--yes-do-it');
+    expect(code).toBe(1);
+    expect(stderr).toContain('(DAEMON_NOT_RUNNING)');
+  });
+});
+
+describe('quorate modify', () => {
+  it.each(['0', '-5', '4294967297'])(
+    'BEH-135 refuses a pool of %s, and nothing has changed',
+    async (size) => {
+      const before = contentsOf(cluster);
+      const { code, stderr } = await quorate(cluster, 'modify', `--candidate-pool-size=${size}`);
+      expect(code).toBe(1);
+      expect(stderr).toContain(`Candidate pool size ${size} is not a whole number from 1`);
+      expect(contentsOf(cluster)).toEqual(before);
+    },
+  );
+});
+
+describe('with no daemon running', () => {
+  it('BEH-012 BEH-037 votes names both nodes and why, and ends with exit 1', async () => {
+    const { code, stdout } = await quorate(cluster, 'votes');
+    expect(code).toBe(1);
+    expect(stdout.split('\n')).toEqual([
+      'none from node1.lab.test: it refused the connection, so no daemon listens there',
+      'none from node2.lab.test: it refused the connection, so no daemon listens there',
+      'No majority: 0 valid votes of 2, 2 needed',
+      '',
+    ]);
+  });
+
+  it('status ends with exit 1 and shows what this disk knows of the nodes', async () => {
+    const text = await quorate(cluster, 'status');
+    expect(text.code).toBe(1);
+    expect(text.stdout).toContain('Master:        no majority names one');
+    expect(text.stdout).toContain('Majority:      NO, 2 of 2 needed');
+    const ran = await quorate(cluster, 'status', '--json');
+    expect(ran.code).toBe(1);
+    expect(Object.keys(jsonOf(ran)).sort()).toEqual(
+      [
+        'cluster',
+        'electorate',
+        'epoch',
+        'healthy',
+        'master',
+        'masterDaemon',
+        'needed',
+        'nodes',
+        'version',
+      ].sort(),
+    );
+    expect(jsonOf(ran)).toMatchObject({
+      master: null,
+      masterDaemon: null,
+      nodes: [{ reachable: false }, { reachable: false }],
+    });
+  });
+
+  it('node list shows them as not reachable', async () => {
+    const { code, stdout } = await quorate(cluster, 'node', 'list');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^node2\.lab\.test +candidate +127\.0\.0\.12 +no +-$/m);
+  });
+
+  it('verify finds errors, in words and in Ganeti’s parseable form', async () => {
+    const readable = await quorate(cluster, 'verify');
+    expect(readable.code).toBe(1);
+    expect(readable.stdout).toContain('ERROR QMASTER cluster.lab.test: Only 0 of 2 needed votes were given');
+    expect(readable.stdout).toMatch(/^Errors found: 3$/m);
+    const parseable = await quorate(cluster, 'verify', '--error-codes');
+    expect(parseable.stdout).toMatch(/^ERROR:ENODERPC:node:node1\.lab\.test:/m);
+    expect(parseable.stdout).not.toContain('Errors found');
+    expect(jsonOf(await quorate(cluster, 'verify', '--json'))).toMatchObject({ ok: false });
+  });
+
+  it('BEH-083 failover --json is one object with steps and error', async () => {
+    const ran = await quorate(cluster, 'failover', '--json');
+    expect(ran.code).toBe(1);
+    expect(jsonOf(ran)).toMatchObject({
+      master: null,
+      steps: [],
+      error: { reason: 'DAEMON_NOT_RUNNING', exitCode: 1 },
+    });
+  });
+});
+
+describe('quorate init', () => {
+  it('BEH-134 BEH-138 refused says everything at once, with exit 1, and nothing has changed', async () => {
+    const before = contentsOf(cluster);
+    const { code, stderr } = await quorate(
+      cluster,
+      'init',
+      'cluster.lab.test',
+      '-C',
+      '0',
+      '--master-netdev',
+      'nothing0',
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain('check-host: failed');
+    for (const check of ['no-cluster-here', 'master-netdev-exists', 'candidate-pool-size-fits'])
+      expect(stderr).toContain(`[${check}]`);
+    expect(contentsOf(cluster)).toEqual(before);
+  });
+
+  it('says what is wrong with the settings before anything else', async () => {
+    const root = newRoot();
+    mkdirSync(join(root, 'etc/quorate'), { recursive: true });
+    writeFileSync(join(root, 'etc/quorate/settings.json'), '{"nodePort": 0, "colour": "red"}');
+    const { code, stderr } = await quorate(root, 'init', 'c.lab.test');
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/nodePort must be.*unknown key 'colour'/);
+  });
+});
+
+describe('quorate node-setup', () => {
+  const secret = '-----BEGIN PRIVATE KEY-----\nMIGHAgEAMBMGByqGSM49\n';
+
+  it.each([
+    ['install', `{"clusterName": "${secret}`],
+    ['install', `garbage ${secret}`],
+    ['install', JSON.stringify({ clusterName: secret })],
+    ['install', JSON.stringify([secret])],
+    ['request', `garbage ${secret}`],
+    ['request', JSON.stringify({ nam: secret })],
+  ])(
+    'BEH-246 BEH-247 %s refuses what is no payload with exit 1, shows none of it and writes nothing',
+    async (word, input) => {
+      const root = newRoot();
+      const { code, stdout, stderr } = await quorateReading(input, root, 'node-setup', word);
+      expect(code).toBe(1);
+      expect(stderr).toContain('(WRONG_INPUT)');
+      expect(stdout + stderr).not.toMatch(/PRIVATE KEY|MIGH/);
+      expect(contentsOf(root)).toEqual([]);
+    },
+  );
+
+  it('refuses more than it would ever be sent', async () => {
+    const { code, stderr } = await quorateReading('x'.repeat(2_000_000), newRoot(), 'node-setup', 'install');
+    expect(code).toBe(1);
+    expect(stderr).toContain('More than 1048576 bytes');
+  });
+
+  it('request answers with two certificate requests and the ports of the host’s own settings', async () => {
+    const root = newRoot();
+    mkdirSync(join(root, 'etc/quorate'), { recursive: true });
+    writeFileSync(join(root, 'etc/quorate/settings.json'), '{"nodePort": 7001}');
+    const ran = await quorateReading('{"name":"node9.lab.test"}', root, 'node-setup', 'request');
+    expect(ran.code).toBe(0);
+    expect(jsonOf(ran)).toEqual({
+      certificateRequest: expect.stringContaining('BEGIN CERTIFICATE REQUEST'),
+      clientCertificateRequest: expect.stringContaining('BEGIN CERTIFICATE REQUEST'),
+      nodePort: 7001,
+      masterPort: 1816,
+    });
+  });
+});

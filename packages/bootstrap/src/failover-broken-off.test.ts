@@ -1,0 +1,101 @@
+/**
+ * A failover whose program ends after any one of its calls: nothing may be left that serves twice, and the command
+ * run again, on the same node or on another candidate, ends in the same place.
+ */
+import { planCommit } from '@quorate/domain/commit';
+import type { ClusterError } from '@quorate/domain/errors';
+import { describe, expect, it } from 'vitest';
+import { commit } from './commit.ts';
+import { takeOffice } from './office.ts';
+import { pack } from './put-configuration.ts';
+import { fakeCluster, settled, type FakeCluster } from './testing/fake-cluster.ts';
+import { mastersOf, onlyMaster, opinionsOf, runFailover, withoutMaster } from './testing/run-failover.ts';
+
+/** How many calls an undisturbed failover makes; after each of them its program may end. */
+async function callsOf(cluster: FakeCluster): Promise<number[]> {
+  await runFailover(cluster, 2).outcome;
+  await settled(cluster);
+  const calls = cluster.events.filter((event) => /^\d \w+$/.test(event) && !event.endsWith('serves'));
+  return Array.from(calls, (_, index) => index);
+}
+
+/** Dies after so many calls, and what ends with the process has ended. */
+async function breakOff(cluster: FakeCluster, diesAfter: number): Promise<void> {
+  runFailover(cluster, 2, { diesAfter });
+  await settled(cluster);
+  cluster.node(2).masterDaemonInOffice = false;
+}
+
+/**
+ * The command once more. Where a majority names this node already, it says so: its restarted master daemon is taking
+ * the office by itself, after it has pushed the configuration to who lacks it (master-daemon's standby).
+ */
+async function runAgain(cluster: FakeCluster, number: number): Promise<void> {
+  const { outcome } = runFailover(cluster, number);
+  const error = await outcome.then(
+    () => undefined,
+    (caught: ClusterError) => caught,
+  );
+  if (error?.reason === 'ALREADY_MASTER') await resume(cluster, number);
+  else if (error) throw error;
+  await settled(cluster);
+}
+
+async function resume(cluster: FakeCluster, number: number): Promise<void> {
+  const access = cluster.access(number);
+  const record = cluster.node(number).text ?? cluster.record;
+  await commit(access, planCommit(null, record), pack(record));
+  await takeOffice(access, cluster.rosterNode(number), record.version.epoch);
+  cluster.node(number).masterDaemonInOffice = true;
+}
+
+describe('a failover that was broken off', async () => {
+  const planned = await callsOf(fakeCluster(3));
+  const afterLoss = await callsOf(withoutMaster(3));
+  const ofFive = await callsOf(fakeCluster(5));
+
+  it('BEH-076 never leaves two who serve, nor two with the address', async () => {
+    for (const count of planned) {
+      const cluster = fakeCluster(3);
+      await breakOff(cluster, count);
+      expect(mastersOf(cluster).serving.length).toBeLessThanOrEqual(1);
+      expect(mastersOf(cluster).address.length).toBeLessThanOrEqual(1);
+    }
+  });
+
+  it.each(planned)('BEH-076 after call %i ends in the same place when it is run again', async (count) => {
+    const cluster = fakeCluster(3);
+    await breakOff(cluster, count);
+    await runAgain(cluster, 2);
+    expect(mastersOf(cluster)).toEqual(onlyMaster(2));
+    expect(new Set(opinionsOf(cluster)).size).toBe(1);
+  });
+
+  it.each(afterLoss)('BEH-076 after call %i, the old master dead: the same', async (count) => {
+    const cluster = withoutMaster(3);
+    await breakOff(cluster, count);
+    await runAgain(cluster, 2);
+    expect(mastersOf(cluster)).toEqual(onlyMaster(2));
+    expect(new Set(opinionsOf(cluster).slice(1)).size).toBe(1);
+  });
+
+  it.each(planned)(
+    'BEH-077 after call %i is overtaken by another candidate, in a higher epoch',
+    async (count) => {
+      const cluster = fakeCluster(3);
+      await breakOff(cluster, count);
+      const highest = Math.max(...[1, 2, 3].map((k) => cluster.node(k).voter.epoch));
+      await runAgain(cluster, 3);
+      expect(mastersOf(cluster)).toEqual(onlyMaster(3));
+      expect(opinionsOf(cluster)).toEqual(Array(3).fill(`3@${highest + 1}`));
+    },
+  );
+
+  it.each(ofFive)('BEH-077 after call %i, its host dead too, is overtaken all the same', async (count) => {
+    const cluster = fakeCluster(5);
+    await breakOff(cluster, count);
+    cluster.crash(2);
+    await runAgain(cluster, 3);
+    expect(mastersOf(cluster)).toEqual(onlyMaster(3));
+  });
+});

@@ -1,0 +1,252 @@
+/** Init on a real disk, under a root of its own, with daemons that only note that they were to be started. */
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { layoutUnder } from '@quorate/cluster-state/layout';
+import { readClusterRecord } from '@quorate/cluster-state/record-store';
+import { readRoster, ssconfComplete } from '@quorate/cluster-state/roster-store';
+import { readNodeIdentity } from '@quorate/cluster-state/secrets';
+import { defaultSettings } from '@quorate/cluster-state/settings';
+import { readMasterName } from '@quorate/cluster-state/ssconf-reader';
+import { readVoterRecord } from '@quorate/cluster-state/voter-store';
+import { ClusterError } from '@quorate/domain/errors';
+import { ssconfKeys } from '@quorate/domain/ssconf';
+import { describeCertificate, issuedBy, splitPem } from '@quorate/platform/certificates';
+import { systemClock } from '@quorate/platform/clock';
+import { diskFiles } from '@quorate/platform/files';
+import { afterEach, describe, expect, it } from 'vitest';
+import { initCluster, initSteps } from './init.ts';
+import type { InitOptions } from './init-facts.ts';
+import { failureOf } from './testing/failure-of.ts';
+import { fakeDaemons } from './testing/fake-daemons.ts';
+
+const roots: string[] = [];
+afterEach(() => {
+  for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
+});
+
+const options: InitOptions = {
+  clusterName: 'cluster.lab.test',
+  family: 4,
+  masterNetdev: 'lo',
+  candidatePoolSize: 10,
+  macPrefix: 'aa:00:00',
+  enabledHypervisors: ['fake'],
+  enabledDiskTemplates: ['diskless'],
+  modifyEtcHosts: false,
+  modifySshSetup: false,
+  allowLoopback: true,
+};
+
+/** A host whose names are in its own hosts file. `rsaKey` is what its SSH server would show. */
+function host({ hosts = '127.0.0.11 node1.lab.test\n127.0.0.100 cluster.lab.test\n', failing = '' } = {}) {
+  const root = mkdtempSync(join(tmpdir(), 'quorate-init-'));
+  roots.push(root);
+  mkdirSync(join(root, 'etc/ssh'), { recursive: true });
+  writeFileSync(join(root, 'etc/hosts'), hosts);
+  writeFileSync(join(root, 'etc/hostname'), 'node1.lab.test\n');
+  writeFileSync(join(root, 'etc/ssh/ssh_host_rsa_key.pub'), 'ssh-rsa AAAAB3NzaC1yc2E= root@node1\n');
+  const state = { files: diskFiles, layout: layoutUnder(root) };
+  const order: string[] = [];
+  const daemons = fakeDaemons((what) => {
+    order.push(what);
+    return what === failing ? new ClusterError('COMMAND_FAILED', `${what} ended with status 1`) : undefined;
+  });
+  const parts = {
+    state,
+    daemons,
+    settings: { ...defaultSettings, nodePort: 47_811 },
+    clock: systemClock,
+    report: ({ name, state: was }: { name: string; state: string }) =>
+      void (was !== 'started' && order.push(`${name} ${was}`)),
+    awaitNodeDaemon: async () => void order.push('wait for noded'),
+    awaitMasterDaemon: async () => void order.push('wait for masterd'),
+  };
+  return {
+    root,
+    state,
+    order,
+    run: (changes: Partial<InitOptions> = {}) => initCluster(parts, { ...options, ...changes }),
+  };
+}
+
+/** Every path under the root, with what would show a change. */
+const everything = (root: string): string[] =>
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => `${path} ${statSync(path).mode.toString(8)} ${statSync(path).mtimeMs}`)
+    .sort();
+
+describe('init', () => {
+  it('BEH-184 goes in the order of its list', async () => {
+    const { run, order } = host();
+    await run();
+    expect(order).toEqual([
+      'check-host done',
+      'write-secrets done',
+      'write-configuration done',
+      'start noded',
+      'wait for noded',
+      'start-node-daemon done',
+      'start masterd',
+      'wait for masterd',
+      'start-master-daemon done',
+    ]);
+    expect(Object.keys(initSteps)).toHaveLength(5);
+  });
+
+  it('BEH-139 leaves every file, with its mode', async () => {
+    const { run, state } = host();
+    await run();
+    const modes = {
+      'config.data': 0o640,
+      'cluster.json': 0o600,
+      'voter.json': 0o600,
+      'roster.json': 0o644,
+      'server.pem': 0o440,
+      'client.pem': 0o440,
+      'node.pem': 0o400,
+      'rapi.pem': 0o440,
+      'spice.pem': 0o440,
+      'spice-ca.pem': 0o440,
+      'hmac.key': 0o440,
+      'cluster-domain-secret': 0o640,
+      known_hosts: 0o644,
+      ...Object.fromEntries(ssconfKeys.map((key) => [`ssconf_${key}`, 0o444])),
+    };
+    const data = state.layout.dataDirectory.path;
+    const found = readdirSync(data, { withFileTypes: true }).filter((entry) => entry.isFile());
+    const foundModes = found.map(({ name }) => [name, statSync(join(data, name)).mode & 0o7777]);
+    expect(Object.fromEntries(foundModes)).toEqual(modes);
+    expect(ssconfKeys).toHaveLength(34);
+    expect(statSync(data).mode & 0o7777).toBe(0o755);
+  });
+
+  it('BEH-141 BEH-142 leaves the hosts file alone and makes no SSH keys', async () => {
+    const { root, run, state } = host();
+    const before = readFileSync(join(root, 'etc/hosts'), 'utf8');
+    await run();
+    expect(readFileSync(join(root, 'etc/hosts'), 'utf8')).toBe(before);
+    expect(await diskFiles.stat(state.layout.ganetiPubKeys.path)).toBeUndefined();
+    expect(readdirSync(join(root, 'etc/ssh'))).toEqual(['ssh_host_rsa_key.pub']);
+  });
+
+  it('makes a cluster that this node knows: master in epoch 1, voter record, views, identity', async () => {
+    const { run, state } = host();
+    const record = await run();
+    const { uuid, master_node } = record.configuration.cluster;
+    expect(await readClusterRecord(state)).toEqual(record);
+    expect(await readMasterName(state)).toBe('node1.lab.test');
+    expect(await readNodeIdentity(state)).toMatchObject({ clusterUuid: uuid, nodeUuid: master_node });
+    expect(await readVoterRecord(state)).toEqual({
+      epoch: 1,
+      grantedTo: master_node,
+      master: { node: master_node, epoch: 1 },
+      version: record.version,
+    });
+    const roster = await readRoster(state);
+    expect(roster.nodes).toMatchObject([{ name: 'node1.lab.test', address: '127.0.0.11', nodePort: 47_811 }]);
+    expect(await ssconfComplete(state, roster)).toBe(true);
+  });
+
+  it('BEH-143 BEH-178 knows its client certificate, which its cluster certificate signed', async () => {
+    const { run, state } = host();
+    const { cluster } = (await run()).configuration;
+    const read = async (name: 'clientPem' | 'serverPem') =>
+      splitPem((await diskFiles.readText(state.layout[name].path)) ?? '').certificatePem ?? '';
+    const client = await read('clientPem');
+    expect(cluster.candidate_certs).toEqual({ [cluster.master_node]: describeCertificate(client).sha1Colon });
+    expect(issuedBy(client, await read('serverPem'))).toBe(true);
+  });
+
+  it.each(['start noded', 'start masterd'])(
+    'BEH-187 fails when %s does, with what was said',
+    async (failing) => {
+      const { run, order } = host({ failing });
+      expect(await failureOf(run())).toMatchObject({
+        reason: 'COMMAND_FAILED',
+        message: `${failing} ended with status 1`,
+      });
+      expect(order.at(-1)).toMatch(/^start-(node|master)-daemon failed$/);
+    },
+  );
+});
+
+describe('init that must not be', () => {
+  it.each<[string, Partial<InitOptions>, string]>([
+    ['BEH-103 no hypervisor', { enabledHypervisors: [] }, 'hypervisors-are-known'],
+    [
+      'BEH-109 a cluster name that does not resolve',
+      { clusterName: 'nowhere.invalid' },
+      'cluster-name-resolves',
+    ],
+    ['BEH-117 a netmask of 33', { masterNetmask: 33 }, 'netmask-fits'],
+    ['BEH-121 a device that is not there', { masterNetdev: 'nothing0' }, 'master-netdev-exists'],
+    ['BEH-135 a pool of 0', { candidatePoolSize: 0 }, 'candidate-pool-size-fits'],
+    ['BEH-137 a MAC prefix for multicast', { macPrefix: '01:00:00' }, 'mac-prefix-is-usable'],
+    [
+      'loopback addresses without leave',
+      { allowLoopback: false },
+      'host-address-is-not-loopback,cluster-address-is-not-loopback',
+    ],
+  ])('BEH-134 touches nothing: %s', async (_what, changes, findings) => {
+    const { root, run, order } = host();
+    const before = everything(root);
+    expect(await failureOf(run(changes))).toMatchObject({ facts: { findings } });
+    expect(everything(root)).toEqual(before);
+    expect(order).toEqual(['check-host failed']);
+  });
+
+  it('BEH-138 tells everything that is wrong at once', async () => {
+    const { run } = host({ hosts: '127.0.0.11 node1.lab.test cluster.lab.test\n' });
+    const error = await failureOf(run({ candidatePoolSize: 0, macPrefix: 'gg:00:00', masterNetmask: 0 }));
+    expect(error.message.split('\n').map((line) => /^\[[a-z-]+\]/.exec(line)?.[0])).toEqual([
+      '[cluster-address-is-free]',
+      '[netmask-fits]',
+      '[mac-prefix-is-usable]',
+      '[candidate-pool-size-fits]',
+    ]);
+    expect(error.reason).toBe('ADDRESS_IN_USE');
+    expect(error.hint).toContain('Nothing was changed');
+  });
+
+  it('BEH-099 on a host that has a cluster, which stays as it is', async () => {
+    const { root, run } = host();
+    await run();
+    const before = everything(root);
+    expect(await failureOf(run())).toMatchObject({ reason: 'CLUSTER_EXISTS' });
+    expect(everything(root)).toEqual(before);
+  });
+
+  it('BEH-100 BEH-101 beside a file in the data directory, but not beside a directory', async () => {
+    const { root, run, state } = host();
+    mkdirSync(join(root, 'var/lib/quorate/queue'), { recursive: true });
+    writeFileSync(join(root, 'var/lib/quorate/queue/serial'), '1');
+    writeFileSync(join(root, 'var/lib/quorate/hmac.key'), 'old');
+    const error = await failureOf(run());
+    expect(error).toMatchObject({
+      reason: 'CLUSTER_EXISTS',
+      message: expect.stringContaining(state.layout.hmacKey.path),
+    });
+    rmSync(state.layout.hmacKey.path);
+    await expect(run()).resolves.toBeDefined();
+  });
+
+  it('BEH-110 where somebody listens on the cluster’s address already', async () => {
+    const { createServer } = await import('node:net');
+    const server = createServer().listen(47_811, '127.0.0.100');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const error = await failureOf(host().run());
+    server.close();
+    expect(error).toMatchObject({ reason: 'ADDRESS_IN_USE', facts: { findings: 'cluster-address-is-free' } });
+  });
+
+  it('BEH-127 without any SSH host key', async () => {
+    const { root, run } = host();
+    rmSync(join(root, 'etc/ssh/ssh_host_rsa_key.pub'));
+    expect(await failureOf(run())).toMatchObject({
+      reason: 'HOST_UNFIT',
+      facts: { findings: 'ssh-host-key-exists' },
+    });
+  });
+});

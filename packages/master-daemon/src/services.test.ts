@@ -1,0 +1,310 @@
+/** What administrators and nodes are answered by a master daemon, in office and out of it. */
+import { fakeChannels, type FakeCall } from '@quorate/bootstrap/testing/fake-channels';
+import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import { writeSecret } from '@quorate/cluster-state/secrets';
+import { timings } from '@quorate/domain/timings';
+import { uuidOf } from '@quorate/domain/testing/drafts';
+import { createCertificateRequest } from '@quorate/platform/certificate-request';
+import { createEcKeyPair, describeCertificate } from '@quorate/platform/certificates';
+import { testAuthority, testIdentity } from '@quorate/platform/testing/certificates';
+import type { FailoverResponse } from '@quorate/rpc/gen/quorate/master/v1/FailoverResponse';
+import { masterServices } from '@quorate/rpc/services';
+import { afterEach, describe, expect, it } from 'vitest';
+import { createMastership } from './mastership.ts';
+import { serveMaster } from './services.ts';
+import { daemonScene, until } from './testing/daemon-scene.ts';
+import { handlerServer } from './testing/handlers.ts';
+
+const admin = { kind: 'local' } as const;
+const { signal } = new AbortController();
+
+const endings: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const ending of endings.splice(0)) await ending();
+});
+
+/** The services of node `own`'s master daemon after its first look; node 1 is master. */
+async function services(
+  wishes: Parameters<typeof daemonScene>[0] = {},
+  reachedBy = (access: ClusterAccess) => access,
+) {
+  const scene = await daemonScene(wishes);
+  const access = reachedBy(scene.access);
+  const mastership = createMastership({ ...scene, access });
+  const { server, handlersOf } = handlerServer();
+  serveMaster(server, { state: scene.state, access, mastership });
+  const ending = new AbortController();
+  const ended = mastership.watch(ending.signal);
+  endings.push(() => {
+    ending.abort();
+    return ended;
+  });
+  await until(() => scene.cluster.clock.sleepers() === 1);
+  return {
+    ...{ ...scene, mastership },
+    status: handlersOf(masterServices.status),
+    masterships: handlersOf(masterServices.mastership),
+    enrolment: handlersOf(masterServices.enrolment),
+    parameters: handlersOf(masterServices.parameters),
+  };
+}
+
+const addRequest = (changes: object = {}) => ({
+  ...{ nodeUuid: uuidOf('node', 4), name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
+  ...{ nodeCertificate: '', clientCertificate: '', nodePort: 1811, masterPort: 1816 },
+  ...changes,
+});
+
+const enrolRequest = (changes: object = {}) => ({
+  ...{ name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
+  ...{ certificateRequest: '', clientCertificateRequest: '' },
+  ...changes,
+});
+
+const modifyRequest = (candidatePoolSize?: number) => ({
+  ...(candidatePoolSize !== undefined && { candidatePoolSize }),
+});
+
+describe('GetStatus', () => {
+  it('in office tells the epoch, and that all is well', async () => {
+    const { status } = await services();
+    expect(await status.GetStatus({}, admin, signal)).toEqual({
+      ...{ inOffice: true, epoch: 1, clusterName: 'cluster.lab.test' },
+      ...{ pending: null, laggingNodeUuids: [] },
+    });
+  });
+
+  it('in office tells what is undecided, and which nodes lag', async () => {
+    const { status, parameters, cluster } = await services();
+    cluster.isolate(2, 3);
+    await expect(parameters.ModifyCluster(modifyRequest(5), admin, signal)).rejects.toMatchObject({
+      reason: 'COMMIT_UNDECIDED',
+    });
+    await cluster.clock.advance(timings.surveyIntervalMs);
+    await until(() => cluster.clock.sleepers() === 1);
+    const { serial } = cluster.record.version;
+    expect(await status.GetStatus({}, admin, signal)).toMatchObject({
+      inOffice: true,
+      pending: { epoch: 1, serial: serial + 1 },
+      laggingNodeUuids: [uuidOf('node', 2), uuidOf('node', 3)],
+    });
+  });
+
+  it('in standby says why', async () => {
+    const { status } = await services({ own: 2 });
+    expect(await status.GetStatus({}, admin, signal)).toEqual({
+      ...{ inOffice: false, clusterName: 'cluster.lab.test', explanation: 'node1.lab.test is master' },
+    });
+  });
+});
+
+describe('out of office', () => {
+  it('BEH-078 every command that changes something is refused and names the master', async () => {
+    const { parameters, enrolment, answers } = await services({ own: 2 });
+    const refusal = {
+      reason: 'NOT_MASTER',
+      hint: 'Run the command on node1.lab.test',
+      facts: { master: 'node1.lab.test' },
+    };
+    for (const call of [
+      parameters.ModifyCluster(modifyRequest(3), admin, signal),
+      parameters.RetireMaster({}, admin, signal),
+      enrolment.AddNode(addRequest(), admin, signal),
+      enrolment.EnrolNode(enrolRequest(), admin, signal),
+    ])
+      await expect(call).rejects.toMatchObject(refusal);
+    expect(answers('PutConfiguration')).toEqual([]);
+  });
+});
+
+describe('ModifyCluster', () => {
+  it('commits the change and answers with its version', async () => {
+    const { parameters, cluster } = await services();
+    const { version, notes } = await parameters.ModifyCluster(modifyRequest(5), admin, signal);
+    expect(version).toMatchObject({ epoch: 1, serial: cluster.record.version.serial + 1 });
+    expect(notes).toEqual([]);
+    expect(cluster.node(2).text?.configuration.cluster.candidate_pool_size).toBe(5);
+  });
+
+  it('BEH-262 notes that nobody is demoted', async () => {
+    const { parameters } = await services();
+    const { notes } = await parameters.ModifyCluster(modifyRequest(1), admin, signal);
+    expect(notes).toEqual([expect.stringContaining('nobody was demoted')]);
+  });
+
+  it.each([
+    ['nothing', undefined, /Nothing to change/],
+    ['BEH-135 a pool of nobody', 0, /pool size 0/],
+  ])('of %s is refused, and nothing is sent', async (_what, size, message) => {
+    const { parameters, answers } = await services();
+    await expect(parameters.ModifyCluster(modifyRequest(size), admin, signal)).rejects.toMatchObject({
+      reason: 'WRONG_INPUT',
+      message: expect.stringMatching(message),
+    });
+    expect(answers('PutConfiguration')).toEqual([]);
+  });
+});
+
+describe('Failover', () => {
+  it('BEH-083 sends every step as it goes, and the outcome last', async () => {
+    const { masterships } = await services({ own: 2 });
+    const sent: FailoverResponse[] = [];
+    await masterships.Failover(
+      { noVoting: false, confirmed: false },
+      admin,
+      (message) => sent.push(message),
+      signal,
+    );
+    expect(sent[0]).toEqual({
+      step: {
+        ...{ name: 'gather-votes', doing: 'Asking every node who is master', state: 'STEP_STATE_STARTED' },
+        ...{ durationMs: 0, message: '' },
+      },
+    });
+    expect(sent.at(-2)).toMatchObject({ step: { name: 'confirm', state: 'STEP_STATE_DONE' } });
+    expect(sent.at(-1)).toEqual({
+      outcome: { masterName: 'node2.lab.test', masterUuid: uuidOf('node', 2), epoch: 2, warnings: [] },
+    });
+  });
+
+  it('that fails sends the step that failed, with its reason, and no outcome', async () => {
+    const { masterships, cluster } = await services({ own: 2 });
+    cluster.isolate(1, 3);
+    const sent: FailoverResponse[] = [];
+    const failover = masterships.Failover(
+      { noVoting: false, confirmed: false },
+      admin,
+      (m) => sent.push(m),
+      signal,
+    );
+    await expect(failover).rejects.toMatchObject({ reason: 'NO_MAJORITY' });
+    expect(sent.at(-1)).toMatchObject({
+      step: { state: 'STEP_STATE_FAILED', message: expect.stringContaining('node3.lab.test') },
+    });
+  });
+
+  it('BEH-048 BEH-088 without voting needs a confirmation, without which nobody is asked', async () => {
+    const { masterships, cluster } = await services({ own: 2 });
+    cluster.events.length = 0;
+    const failover = masterships.Failover(
+      { noVoting: true, confirmed: false },
+      admin,
+      () => undefined,
+      signal,
+    );
+    await expect(failover).rejects.toMatchObject({ reason: 'CONFIRMATION_NEEDED' });
+    expect(cluster.events).toEqual([]);
+  });
+
+  it('BEH-049 BEH-089 without voting and confirmed goes on where no majority is', async () => {
+    const { masterships, mastership, cluster } = await services({ own: 2 });
+    cluster.crash(1);
+    cluster.isolate(3);
+    await masterships.Failover({ noVoting: true, confirmed: true }, admin, () => undefined, signal);
+    expect(mastership.tenure()).toMatchObject({ kind: 'in-office' });
+  });
+});
+
+it('StandDown answers whether the office is still held', async () => {
+  const { masterships } = await services();
+  expect(await masterships.StandDown({ epoch: 0 }, admin, signal)).toEqual({ inOffice: true });
+  expect(await masterships.StandDown({ epoch: 2 }, admin, signal)).toEqual({ inOffice: false });
+});
+
+describe('RetireMaster', () => {
+  it('BEH-300 is refused while other nodes are left, with their number', async () => {
+    const { parameters, answers } = await services();
+    await expect(parameters.RetireMaster({}, admin, signal)).rejects.toMatchObject({
+      reason: 'NODES_REMAIN',
+      message: expect.stringMatching(/3 nodes.*node2\.lab\.test/),
+    });
+    expect(answers('PutConfiguration')).toEqual([]);
+  });
+
+  it('records on the last node that nobody is master', async () => {
+    const { parameters, cluster } = await services({ size: 1 });
+    expect(await parameters.RetireMaster({}, admin, signal)).toEqual({ masterUuid: uuidOf('node', 1) });
+    expect(cluster.node(1).voter.master).toBeNull();
+  });
+});
+
+describe('taking a host in', () => {
+  it('EnrolNode signs for the host that asked, for this cluster', async () => {
+    const { enrolment, state } = await services();
+    const { privateKeyPem, certificatePem } = await testAuthority();
+    await writeSecret(state, 'serverPem', `${privateKeyPem}${certificatePem}`);
+    const csr = () =>
+      createCertificateRequest({
+        privateKeyPem: createEcKeyPair().privateKeyPem,
+        commonName: 'node4.lab.test',
+      });
+    const request = enrolRequest({ certificateRequest: await csr(), clientCertificateRequest: await csr() });
+    const { nodeUuid, nodeCertificate = '', candidate } = await enrolment.EnrolNode(request, admin, signal);
+    expect(describeCertificate(nodeCertificate).nodeIdentity).toEqual({
+      clusterUuid: uuidOf('cluster'),
+      nodeUuid,
+    });
+    expect(candidate).toBe(true);
+  });
+
+  /** The newcomer's node daemon answers although the cluster does not know it yet. */
+  const withNewcomer = (access: ClusterAccess): ClusterAccess => {
+    const respond = ({ peer, method, request, options }: FakeCall): Promise<unknown> =>
+      method === 'GetNodeVersion'
+        ? Promise.resolve({})
+        : access.channels.call(peer, { path: `/${method}` } as never, request as never, options);
+    return { ...access, channels: fakeChannels(respond) };
+  };
+
+  async function certificates(): Promise<{ nodeCertificate: string; clientCertificate: string }> {
+    const { certificatePem } = await testIdentity(await testAuthority(), { nodeUuid: uuidOf('node', 4) });
+    return { nodeCertificate: certificatePem, clientCertificate: certificatePem };
+  }
+
+  it('BEH-258 AddNode commits the node, as candidate while the pool has room', async () => {
+    const { enrolment, mastership } = await services({}, withNewcomer);
+    const request = addRequest(await certificates());
+    expect(await enrolment.AddNode(request, admin, signal)).toEqual({ candidate: true });
+    const tenure = mastership.tenure();
+    const { sha256 } = describeCertificate(request.nodeCertificate);
+    expect(tenure.kind === 'in-office' && tenure.record).toMatchObject({
+      configuration: {
+        nodes: { [request.nodeUuid]: { name: 'node4.lab.test', secondary_ip: '10.99.0.14' } },
+      },
+      ours: {
+        nodes: { [request.nodeUuid]: { nodePort: 1811, masterPort: 1816, certificateSha256: sha256 } },
+      },
+    });
+  });
+
+  it('BEH-257 as an ordinary node when the pool is full', async () => {
+    const { enrolment } = await services({ candidatePoolSize: 3 }, withNewcomer);
+    expect(await enrolment.AddNode(addRequest(await certificates()), admin, signal)).toEqual({
+      candidate: false,
+    });
+  });
+
+  it('BEH-259 AddNode repeated for a node that is in already changes nothing', async () => {
+    const { enrolment, answers } = await services();
+    const request = addRequest({
+      nodeUuid: uuidOf('node', 2),
+      name: 'node2.lab.test',
+      primaryIp: '10.99.0.12',
+    });
+    expect(await enrolment.AddNode(request, admin, signal)).toEqual({ candidate: true });
+    expect(answers('PutConfiguration')).toEqual([]);
+  });
+
+  it('BEH-189 AddNode of a host whose node daemon does not answer ends with the wait, and changes nothing', async () => {
+    const { enrolment, cluster, mastership } = await services();
+    const outcome = enrolment
+      .AddNode(addRequest(await certificates()), admin, signal)
+      .catch((error: unknown) => error);
+    await cluster.clock.advance(timings.startMs);
+    expect(await outcome).toMatchObject({
+      reason: 'TIMED_OUT',
+      message: expect.stringContaining('node4.lab.test'),
+    });
+    expect(mastership.tenure()).toMatchObject({ record: cluster.record });
+  });
+});

@@ -1,0 +1,79 @@
+/** Which way the master IP is held follows from the address; on loopback, holding it means listening on it. */
+import type { MasterIpParameters } from '@quorate/domain/roster';
+import type { MasterAddress } from '@quorate/platform/interface-address';
+import type { TlsListener } from '@quorate/platform/tls-listener';
+import { describe, expect, it } from 'vitest';
+import { listenedAddress, masterAddress } from './master-ip.ts';
+
+const at = (address: string): MasterIpParameters => ({
+  address,
+  netmask: 32,
+  device: 'eth0',
+  family: address.includes(':') ? 6 : 4,
+});
+
+/** Notes what is asked of it; `taken` addresses cannot be listened on. */
+function listener(taken: ReadonlySet<string> = new Set()) {
+  const done: string[] = [];
+  const door: Pick<TlsListener, 'listen' | 'unlisten'> = {
+    listen(endpoint) {
+      done.push(`listen ${endpoint.host}:${endpoint.port}`);
+      return taken.has(endpoint.host) ? Promise.reject(new Error('in use')) : Promise.resolve(endpoint);
+    },
+    unlisten: ({ host, port }) => Promise.resolve(void done.push(`unlisten ${host}:${port}`)),
+  };
+  return { done, address: listenedAddress(door as TlsListener, 1811) };
+}
+
+describe('a loopback address', () => {
+  it('is held by listening on it, once, and given up by not listening any more', async () => {
+    const { done, address } = listener();
+    expect(await address.isHere(at('127.0.0.100'))).toBe(false);
+    await address.raise(at('127.0.0.100'));
+    await address.raise(at('127.0.0.100'));
+    expect(await address.isHere(at('127.0.0.100'))).toBe(true);
+    expect(await address.isHere(at('127.0.0.101'))).toBe(false);
+    await address.lower(at('127.0.0.100'));
+    expect(await address.isHere(at('127.0.0.100'))).toBe(false);
+    expect(done).toEqual(['listen 127.0.0.100:1811', 'unlisten 127.0.0.100:1811']);
+  });
+
+  it('BEH-311 that is not held is lowered without doing anything, least of all to the node’s own address', async () => {
+    const { done, address } = listener();
+    await address.lower(at('127.0.0.1'));
+    expect(done).toEqual([]);
+  });
+
+  it('that cannot be listened on is not held, and is tried again', async () => {
+    const taken = new Set(['127.0.0.100']);
+    const { done, address } = listener(taken);
+    await expect(address.raise(at('127.0.0.100'))).rejects.toThrow('in use');
+    expect(await address.isHere(at('127.0.0.100'))).toBe(false);
+    taken.clear();
+    await address.raise(at('127.0.0.100'));
+    expect(done).toHaveLength(2);
+  });
+});
+
+describe('the way', () => {
+  const noting = (name: string, done: string[]): MasterAddress => ({
+    raise: () => Promise.resolve(void done.push(`raise ${name}`)),
+    lower: () => Promise.resolve(void done.push(`lower ${name}`)),
+    isHere: () => Promise.resolve((done.push(`look ${name}`), true)),
+  });
+
+  it.each([
+    ['127.0.0.100', 'loopback'],
+    ['127.1.2.3', 'loopback'],
+    ['::1', 'loopback'],
+    ['10.99.0.100', 'interface'],
+    ['2001:db8::100', 'interface'],
+  ])('to hold %s is %s', async (address, way) => {
+    const done: string[] = [];
+    const either = masterAddress(noting('interface', done), noting('loopback', done));
+    await either.raise(at(address));
+    await either.isHere(at(address));
+    await either.lower(at(address));
+    expect(done).toEqual([`raise ${way}`, `look ${way}`, `lower ${way}`]);
+  });
+});
