@@ -1,4 +1,34 @@
-/* draft */
+/*
+ * The mastership protocol, for three nodes and every order of events.
+ *
+ * A model of packages/domain/src/{lease,voter,commit,start}.ts and of the order in which office is taken; an
+ * event here is one message handled, one decision or one fault, and everything that can happen can happen now.
+ * What is checked in every state it can reach:
+ *
+ *   I1  never two masters in office, and no epoch is won twice
+ *   I2  no committed change is missing from a configuration that is committed, or acknowledged, later
+ *   I4  who wins an epoch stands with all that was committed before it
+ *
+ * Bound: epochs 1 to EPOCHS (3), CHANGES of the configuration (2), CRASHES of any node (2); candidacies,
+ * renewals, restarts of a master daemon, losses and delays as many as fit into that. The electorate does not
+ * change. Node 1 was master of epoch 1 when it begins. With WITNESS node 3 is not a candidate.
+ *
+ * What is left out or made simpler, and why no error hides in it:
+ *   - Survey and start-up vote: an opinion, so a node may stand or resume whatever the others would have said,
+ *     in any epoch above its own, with its own text or a newer one from anywhere. Voters alone must hold.
+ *   - Time: a lease is "live" until its holder's own count has ended, at any moment. Voters of that round are free
+ *     at that same moment, no sooner; a voter that is free later only refuses more. That the holder's count ends
+ *     first, with clocks that drift, is arithmetic (safeLeaseMs) and not modelled. A grant backs no office, so the
+ *     lease it is binds nobody here. The silent period is the lease of a holder whom the voter has forgotten.
+ *   - A node that is down is one whose messages are late: crash and restart are one event. A master daemon that
+ *     stops without its node is one that does nothing until it stands or resumes.
+ *   - Loss: nothing need ever be handled. Delay, duplication, disorder: a put stays in the network for ever. Late grant requests
+ *     and renewals of a tenure that is over only make a voter refuse more; they are there with STRAYS.
+ *   - An answer arrives when it is given: what the asker does with it may be any time later.
+ *   - Nomination and resignation are there with HANDOVER. Without, a holder that left is just as gone.
+ *
+ * Each of the names in PLANTED FAULTS, defined, breaks one rule; the checker must then find a violation.
+ */
 #ifndef EPOCHS
 #define EPOCHS 3
 #endif
@@ -9,316 +39,376 @@
 #define CRASHES 2
 #endif
 
-/* ---- words ---- */
-#define nobody 0
-#define epochOf(v) ((v) >> 4)
-#define placeOf(v) ((v) >> 2)
-#define saysOf(v) ((v) & 3)
+/* A version is its epoch, how many changes (the serial), and which (a bit each; the digest). */
 #define version(e, changes) (((e) << 4) | ((((changes) & 1) + ((changes) >> 1)) << 2) | (changes))
+#define epochOf(version) ((version) >> 4)
+#define placeOf(version) ((version) >> 2)
+#define changesIn(version) ((version) & 3)
+#define lacks(version, changes) ((changes) & ~changesIn(version))
+
+/* A set of nodes is a bit each. Of two sets or more, each a majority of three, any two share a node. */
+#define nobody 0
 #define bit(n) (1 << ((n) - 1))
 #define isMajority(set) ((set) == 3 || (set) >= 5)
-#define at(c, e) ((c) * 4 + (e))
 #ifdef WITNESS
 #define candidates 3
 #else
 #define candidates 7
 #endif
 #define isCandidate(n) (bit(n) & candidates)
+#define at(c, e) ((c) * 4 + (e))
 
-/* ---- on the disk of each node ---- */
-byte epoch[4];
-byte grantedTo[4];
-byte master[4];     /* of the version below, in its epoch */
+/* On each node's disk: the voter record, and the text. */
+byte epoch[4], grantedTo[4];
 byte known[4];      /* newest version acknowledged */
-byte text[4];       /* version whose full text lies here */
+byte master[4];     /* who sent it: the master of its epoch */
+byte text[4];       /* the version whose full text is here */
 
-/* ---- in the memory of each voter ---- */
+/* In each voter's memory: whom it promised, unless a restart has made it forget. Live while that master counts on it. */
 byte holder[4];
 bool forgotten[4];
-byte nominee[4];
 
-/* ---- in the memory of each master daemon ---- */
+/* In each master daemon's memory. */
 #define idle 0
-#define asking 1
-#define recording 2
-#define settled 3
-#define changing 4
-byte role[4];
-byte own[4];        /* epoch it asks for or holds */
-byte offer[4];      /* version it stands with, pushes, or has committed */
-byte acks[4];
-byte backed[4];     /* the majority on whose promise it acts; 0: out of office */
-byte round[4];      /* who promised in the round of renewal under way */
+#define asking 1    /* for grants; `offer` is the configuration it stands with */
+#define pushing 2   /* `offer`, in its new epoch, before taking office */
+#define settled 3   /* `offer` is committed; in office while `backed` */
+#define changing 4  /* in office, and `offer` is not yet committed */
+byte role[4], own[4], offer[4];
+byte acks[4];       /* grants, or acknowledgements of `offer` */
+byte backed[4];     /* the majority on whose promises it is in office, until its count ends */
+byte renewed[4];    /* who has promised in the round of renewal under way */
 
-/* ---- the network ---- */
-byte askedWith[16];
+/* In the network: by sender and epoch, a bit for each set of changes. Candidates get `puts`, all others `tells`. */
 byte puts[16];
-byte told[16];
+#ifdef WITNESS
+byte tells[16];
+#define sent(v, c, e) (isCandidate(v) -> puts[at(c, e)] : tells[at(c, e)])
+#else
+#define sent(v, c, e) puts[at(c, e)]
+#endif
+#ifdef STRAYS
 bool renews[16];
-byte nominates[16];
-bool resigns[16];
+byte asks[16];
+#endif
 
-/* ---- what the checker remembers ---- */
-byte changesMade, crashesLeft = CRASHES;
-byte committed, committedChanges;
-byte wonBy[4];
-byte i, j;
+/* With the checker. */
+byte crashes, changesMade, newest, promisedChanges, wonBy[4], i, j, set;
 bool I1 = true, I2 = true, I4 = true;
+
+/* ---- PLANTED FAULTS, and the rules they break ---- */
 
 #ifdef GRANT_NOT_PERSISTED
 byte diskEpoch[4], diskGrantedTo[4];
 #define persist(v) diskEpoch[v] = epoch[v]; diskGrantedTo[v] = grantedTo[v]
+#define reread(v) epoch[v] = diskEpoch[v]; grantedTo[v] = diskGrantedTo[v]
+#define persistGrant(v) skip
 #else
 #define persist(v) skip
+#define reread(v) skip
+#define persistGrant(v) skip
 #endif
 
-#define live(v) (holder[v] != nobody && ((backed[holder[v]] | round[holder[v]]) & bit(v)))
-#define rightful(v) (epochOf(known[v]) == epoch[v] -> master[v] : grantedTo[v])
-
-#ifdef NO_VERSION_CHECK
-#define mayOffer(v, w) true
+#ifdef NO_SILENCE_AFTER_RESTART
+#define forget(v) holder[v] = nobody
 #else
-#ifdef NO_DIGEST_CHECK
-#define mayOffer(v, w) (placeOf(w) >= placeOf(known[v]))
+#define forget(v) forgotten[v] = (holder[v] != nobody)
+#endif
+
+#if defined(NO_VERSION_CHECK)
+#define newEnough(v, w) true
+#elif defined(NO_DIGEST_CHECK)
+#define newEnough(v, w) (placeOf(w) >= placeOf(known[v]))
 #else
-#define mayOffer(v, w) (placeOf(w) > placeOf(known[v]) || (w) == known[v])
+#define newEnough(v, w) notOutdated(v, w)
 #endif
+#define notOutdated(v, w) (placeOf(w) > placeOf(known[v]) || (w) == known[v])
+
+#ifdef GRANTED_TWICE
+#define epochFree(v, c) (own[c] >= epoch[v])
+#else
+#define epochFree(v, c) (own[c] > epoch[v] || own[c] == epoch[v] && (grantedTo[v] == nobody || grantedTo[v] == (c)))
 #endif
-
-#define boundNot(v, c) (!live(v) || (nominee[v] & 3) == (c) || (forgotten[v] -> rightful(v) : holder[v]) == (c))
-#define mayGrant(v, c, e) (askedWith[at(c, e)] && (e) >= epoch[v] && (e) >= epochOf(askedWith[at(c, e)]) && \
-  ((e) > epoch[v] || grantedTo[v] == nobody || grantedTo[v] == (c)) && mayOffer(v, askedWith[at(c, e)]) && boundNot(v, c))
-
-#define putsFits(v, c, w) (epochOf(w) >= epoch[v] && (epochOf(known[v]) != epochOf(w) || master[v] == (c)) && \
-  (placeOf(w) > placeOf(known[v]) || (w) == known[v]))
-#define isHolder(v, c, e) ((e) > epoch[v] || ((e) == epoch[v] && (rightful(v) == (c) || rightful(v) == nobody)))
 
 #ifdef PLURALITY
 #define elects(set) ((set) != 0)
 #else
 #define elects(set) isMajority(set)
 #endif
-#ifdef COMMIT_BEFORE_MAJORITY
-#define enough(set) ((set) != 0)
-#define copied(set) ((set) != 0)
+
+#ifdef COMMITTED_TOO_EARLY
+#define commits(set) ((set) != 0)
 #else
-#define enough(set) isMajority(set)
+#define commits(set) (isMajority(set) && copied(set))
+#endif
 #define copied(set) isMajority((set) & candidates)
+
+#ifdef OLD_EPOCH_OBEYED
+#define epochCurrent(v, w) true
+#else
+#define epochCurrent(v, w) (epochOf(w) >= epoch[v])
 #endif
 
-inline settle() {
-  /* leases that back nothing any more */
-  i = 1;
-  do
-  :: i <= 3 -> if :: !live(i) -> holder[i] = nobody; forgotten[i] = false :: else fi; i++
-  :: else -> break
-  od;
-  i = 0
-}
+#ifdef RENEWED_BY_VOTERS_OF_LATER_EPOCH
+#define mayRenew(v, c) true
+#else
+#define mayRenew(v, c) isHolder(v, c, own[c])
+#endif
 
-inline forgetOld() {
-  /* messages of an epoch that every voter is above */
+#ifdef COUNTED_FROM_ANSWER
+#define FREED_TOO_EARLY(v) :: d_step { live(v) -> printf("%d counts its promise as over\n", v); free(v) }
+#else
+#define FREED_TOO_EARLY(v)
+#endif
+
+/* ---- handing over: the holder leaves office first, then says so ---- */
+
+#ifdef HANDOVER
+byte nominates[16], nominee[4], nominatedIn[4], handedOver[4];
+bool resigns[16];
+#define nominated(v, c) (nominee[v] == (c))
+#define replaceLease(v, e) if :: nominatedIn[v] != e -> nominee[v] = 0; nominatedIn[v] = 0 :: else fi
+#define loseNomination(v) nominee[v] = 0; nominatedIn[v] = 0
+#ifdef RESUMED_AFTER_HANDOVER
+#define mayResume(c) true
+#else
+#define mayResume(c) (handedOver[c] != epoch[c])
+#endif
+#define NOMINATE(c, d) \
+  :: d_step { backed[c] && isCandidate(d) && c != d -> printf("%d nominates %d\n", c, d); \
+     nominates[at(c, own[c])] = d; handedOver[c] = own[c]; leave(c); tidy() }
+#define RESIGN(c) \
+  :: d_step { backed[c] -> printf("%d resigns\n", c); resigns[at(c, own[c])] = true; handedOver[c] = own[c]; leave(c); tidy() }
+#define HEAR_NOMINATION(v, c, e) \
+  :: d_step { nominates[at(c, e)] && e == epoch[v] && isHolder(v, c, e) -> \
+     printf("%d hears whom %d nominated in epoch %d\n", v, c, e); nominee[v] = nominates[at(c, e)]; nominatedIn[v] = e }
+#define HEAR_RESIGNATION(v, c, e) \
+  :: d_step { resigns[at(c, e)] && e == epoch[v] && isHolder(v, c, e) -> \
+     printf("%d hears that %d resigned in epoch %d\n", v, c, e); loseNomination(v); free(v); tidy() }
+#define HANDING(v, c) NOMINATE(c, v) \
+  HEAR_NOMINATION(v, c, 1) HEAR_NOMINATION(v, c, 2) HEAR_NOMINATION(v, c, 3) \
+  HEAR_RESIGNATION(v, c, 1) HEAR_RESIGNATION(v, c, 2) HEAR_RESIGNATION(v, c, 3)
+#else
+#define nominated(v, c) false
+#define replaceLease(v, e) skip
+#define loseNomination(v) skip
+#define mayResume(c) true
+#define RESIGN(c)
+#define HANDING(v, c)
+#endif
+
+/* ---- the rules: voter.ts, lease.ts ---- */
+
+#define live(v) (holder[v] != nobody && ((backed[holder[v]] | renewed[holder[v]]) & bit(v)))
+#define free(v) holder[v] = nobody; forgotten[v] = false
+#define rightful(v) (epochOf(known[v]) == epoch[v] -> master[v] : grantedTo[v])
+#define bound(v, c) (live(v) && !nominated(v, c) && (forgotten[v] -> rightful(v) : holder[v]) != (c))
+#define grants(v, c) (epochFree(v, c) && newEnough(v, offer[c]) && !bound(v, c))
+#define isHolder(v, c, e) ((e) > epoch[v] || (e) == epoch[v] && (rightful(v) == (c) || rightful(v) == nobody))
+#define accepts(v, c, w) (epochCurrent(v, w) && notOutdated(v, w) && (epochOf(known[v]) != epochOf(w) || master[v] == (c)))
+
+#define wanted(v, c, w) (accepts(v, c, w) && (known[v] != (w) || (isCandidate(v) && text[v] != (w)) || waitsFor(v, c, w)))
+#define waitsFor(v, c, w) ((role[c] == pushing || role[c] == changing) && offer[c] == (w) && !(acks[c] & bit(v)))
+
+/* ---- what follows from an event ---- */
+
+inline leave(c) { role[c] = idle; own[c] = 0; offer[c] = 0; acks[c] = 0; backed[c] = 0; renewed[c] = 0 }
+
+/* Takes out of the state what can make no difference any more, so that states that are alike are one. */
+inline tidy() {
   i = 1;
   do
-  :: i <= EPOCHS && epoch[1] > i && epoch[2] > i && epoch[3] > i ->
-     j = 1;
-     do
-     :: j <= 3 -> askedWith[at(j, i)] = 0; puts[at(j, i)] = 0; told[at(j, i)] = 0; renews[at(j, i)] = 0; nominates[at(j, i)] = 0; resigns[at(j, i)] = 0; wonBy[i] = 0; j++
-     :: else -> break
-     od;
+  :: i <= 3 ->
+     /* a master daemon that can neither win nor commit nor renew, and is not in office */
+     if
+     :: role[i] != idle && !backed[i] ->
+        set = acks[i] | renewed[i];
+        j = 1;
+        do
+        :: j <= 3 -> if :: epoch[j] <= own[i] -> set = set | bit(j) :: else fi; j++
+        :: else -> break
+        od;
+        if :: !isMajority(set) -> leave(i) :: else fi
+     :: else
+     fi;
      i++
   :: else -> break
   od;
-  i = 0; j = 0
-}
-
-inline leave(c) {
-  role[c] = idle; own[c] = 0; offer[c] = 0; acks[c] = 0; backed[c] = 0; round[c] = 0;
-  settle()
+  i = 1;
+  do
+  :: i <= 3 -> if :: !live(i) -> free(i) :: else fi; i++
+  :: else -> break
+  od;
+  /* puts that nobody would take */
+  i = 5;
+  do
+  :: i < 16 ->
+     if
+     :: puts[i] ->
+        j = 0;
+        do
+        :: j < 4 ->
+           if
+           :: (puts[i] & (1 << j)) && !wanted(1, i >> 2, version(i & 3, j)) && !wanted(2, i >> 2, version(i & 3, j)) && !wanted(3, i >> 2, version(i & 3, j)) ->
+              puts[i] = puts[i] & ~(1 << j)
+           :: else
+           fi;
+           j++
+        :: else -> break
+        od
+     :: else
+     fi;
+     i++
+  :: else -> break
+  od;
+  i = 0; j = 0; set = 0
 }
 
 inline push(c, w) {
   offer[c] = w; acks[c] = 0;
-  puts[at(c, epochOf(w))] = puts[at(c, epochOf(w))] | (1 << saysOf(w))
+  puts[at(c, epochOf(w))] = puts[at(c, epochOf(w))] | (1 << changesIn(w))
 }
 
-inline won(c, e) {
-  I1 = (wonBy[e] == nobody || wonBy[e] == c); assert(I1);
-  wonBy[e] = c;
-  I4 = (e < epochOf(committed) || placeOf(offer[c]) >= placeOf(committed)); assert(I4);
-  role[c] = recording;
-  push(c, version(e, saysOf(offer[c])))
+inline win(c) {
+  I1 = (wonBy[own[c]] == nobody || wonBy[own[c]] == c); assert(I1);
+  wonBy[own[c]] = c;
+  I4 = (own[c] < epochOf(newest) || placeOf(offer[c]) >= placeOf(newest)); assert(I4);
+  role[c] = pushing;
+  push(c, version(own[c], changesIn(offer[c])))
 }
 
+#define overtakenWithout(n, c) (role[n] >= pushing && own[n] > own[c] && lacks(offer[n], changesIn(offer[c])))
+
+/* What is found committed late, after a later master has committed, is in what that one committed. */
 inline commit(c) {
   if
-  :: placeOf(offer[c]) >= placeOf(committed) ->
-     I2 = ((saysOf(offer[c]) & committedChanges) == committedChanges);
-     committed = offer[c]; committedChanges = saysOf(offer[c])
-  :: else -> I2 = ((saysOf(offer[c]) & committedChanges) == saysOf(offer[c]))
+  :: placeOf(offer[c]) >= placeOf(newest) ->
+     I2 = !lacks(offer[c], promisedChanges);
+     newest = offer[c]; promisedChanges = changesIn(offer[c])
+  :: else -> I2 = !lacks(newest, changesIn(offer[c]))
   fi;
   assert(I2);
-  i = 1;
-  do
-  :: i <= 3 ->
-     I4 = (role[i] < recording || own[i] <= own[c] || (saysOf(offer[i]) & saysOf(offer[c])) == saysOf(offer[c])); assert(I4);
-     i++
-  :: else -> break
-  od;
-  i = 0;
-  role[c] = settled;
-  renews[at(c, own[c])] = true
-}
-
-inline store(v, c, w) {
-  if
-  :: placeOf(w) > placeOf(committed) -> I2 = ((saysOf(w) & committedChanges) == committedChanges); assert(I2)
-  :: else
-  fi;
-  grantedTo[v] = ((epochOf(w) == epoch[v] && grantedTo[v] != nobody) -> grantedTo[v] : c);
-  epoch[v] = epochOf(w); master[v] = c; known[v] = w;
-  persist(v)
+  I4 = !(overtakenWithout(1, c) || overtakenWithout(2, c) || overtakenWithout(3, c)); assert(I4);
+  role[c] = settled; acks[c] = 0
 }
 
 inline acknowledge(v, c, w) {
   if
-  :: role[c] >= recording && offer[c] == w ->
+  :: waitsFor(v, c, w) ->
      acks[c] = acks[c] | bit(v);
-     if
-     :: copied(acks[c]) -> told[at(c, epochOf(w))] = told[at(c, epochOf(w))] | (1 << saysOf(w))
-     :: else
-     fi;
-     if
-     :: role[c] != settled && copied(acks[c]) && enough(acks[c]) -> commit(c)
-     :: else
-     fi
+#ifdef WITNESS
+     if :: copied(acks[c]) -> tells[at(c, epochOf(w))] = tells[at(c, epochOf(w))] | (1 << changesIn(w)) :: else fi;
+#endif
+     if :: commits(acks[c]) -> commit(c) :: else fi
   :: else
   fi
 }
 
+inline store(v, c, w) {
+  I2 = (placeOf(w) <= placeOf(newest) || !lacks(w, promisedChanges)); assert(I2);
+  grantedTo[v] = ((epochOf(w) == epoch[v] && grantedTo[v] != nobody) -> grantedTo[v] : c);
+  epoch[v] = epochOf(w); known[v] = w; master[v] = c;
+  persist(v)
+}
+
 inline promise(v, c, e) {
-  grantedTo[v] = (e > epoch[v] -> c : grantedTo[v]);
-  epoch[v] = e;
+  if :: e > epoch[v] -> epoch[v] = e; grantedTo[v] = c :: else fi;
   persist(v);
-  nominee[v] = ((nominee[v] >> 2) == e -> nominee[v] : 0);
-  /* a promise overwrites the one before */
+  replaceLease(v, e);
   if :: holder[v] != c -> holder[v] = c; forgotten[v] = false :: else fi
 }
 
-inline restart(v) {
-  crashesLeft--;
-#ifdef GRANT_NOT_PERSISTED
-  epoch[v] = diskEpoch[v]; grantedTo[v] = diskGrantedTo[v];
-#endif
-#ifdef NO_SILENCE_AFTER_RESTART
-  holder[v] = nobody;
-#endif
-  forgotten[v] = (holder[v] != nobody); nominee[v] = 0;
-  leave(v)
-}
+inline restart(v) { crashes++; reread(v); loseNomination(v); forget(v); leave(v); tidy() }
+
+/* ---- events ---- */
 
 #define STAND(c, e, from) \
-  :: d_step { role[c] == idle && isCandidate(c) && (e) > epoch[c] && epochOf(text[from]) < (e) && \
-     ((from) == (c) || placeOf(text[from]) > placeOf(text[c])) -> printf("%d stands for epoch %d with text of %d\n", c, e, from); \
-     role[c] = asking; own[c] = e; offer[c] = text[from]; askedWith[at(c, e)] = text[from] }
+  :: d_step { e <= EPOCHS && own[c] < e && e > epoch[c] && epochOf(text[from]) < e && isCandidate(c) && \
+     (from == c || placeOf(text[from]) > placeOf(text[c])) -> \
+     printf("%d stands for epoch %d with the text of %d\n", c, e, from); \
+     leave(c); role[c] = asking; own[c] = e; offer[c] = text[from]; tidy() }
 
-#define GRANT(v, c, e) \
-  :: d_step { mayGrant(v, c, e) -> printf("%d grants %d epoch %d\n", v, c, e); \
-     epoch[v] = e; grantedTo[v] = c; nominee[v] = 0; \
+/* After a restart: the change under way when it ended counts as not yet committed. */
+#define RESUME(c, from) \
+  :: d_step { role[c] == idle && isCandidate(c) && master[c] == c && epochOf(known[c]) == epoch[c] && mayResume(c) && \
+     epochOf(text[from]) == epoch[c] && (from == c || placeOf(text[from]) > placeOf(text[c])) -> \
+     printf("%d resumes epoch %d with the text of %d\n", c, epoch[c], from); \
+     role[c] = pushing; own[c] = epoch[c]; push(c, text[from]); tidy() }
+
+#define GRANT(v, c) \
+  :: d_step { role[c] == asking && !(acks[c] & bit(v)) && grants(v, c) -> \
+     printf("%d grants epoch %d to %d\n", v, own[c], c); \
+     epoch[v] = own[c]; grantedTo[v] = c; persistGrant(v); replaceLease(v, own[c]); \
      if :: live(v) -> holder[v] = c; forgotten[v] = false :: else fi; \
-     if \
-     :: role[c] == asking && own[c] == (e) && offer[c] == askedWith[at(c, e)] -> \
-        acks[c] = acks[c] | bit(v); \
-        if :: elects(acks[c]) -> won(c, e) :: else fi \
-     :: else \
-     fi; \
-     settle(); forgetOld() }
+     acks[c] = acks[c] | bit(v); \
+     if :: elects(acks[c]) -> win(c) :: else fi; \
+     tidy() }
 
-#define PUT(v, c, e, says) \
-  :: d_step { ((isCandidate(v) -> puts[at(c, e)] : told[at(c, e)]) & (1 << (says))) && putsFits(v, c, version(e, says)) -> \
-     printf("%d puts from %d (epoch %d, changes %d)\n", v, c, e, says); store(v, c, version(e, says)); \
-     if :: isCandidate(v) -> text[v] = version(e, says) :: else fi; \
-     acknowledge(v, c, version(e, says)); forgetOld() }
+#define PUT(v, c, e, changes) \
+  :: d_step { (sent(v, c, e) & (1 << changes)) && wanted(v, c, version(e, changes)) -> \
+     printf("%d stores what %d put: epoch %d, changes %d\n", v, c, e, changes); \
+     if :: known[v] != version(e, changes) -> store(v, c, version(e, changes)) :: else fi; \
+     if :: isCandidate(v) -> text[v] = version(e, changes) :: else fi; \
+     acknowledge(v, c, version(e, changes)); tidy() }
 
-/* the text is on disk, the record that acknowledges it is not */
-#define TORN_PUT(v, c, e, says) \
-  :: d_step { crashesLeft > 0 && isCandidate(v) && (puts[at(c, e)] & (1 << (says))) && putsFits(v, c, version(e, says)) -> printf("%d gets text of %d (epoch %d, changes %d), crashes before acknowledging\n", v, c, e, says); \
-     text[v] = version(e, says); restart(v) }
+/* The text has reached the disk, the record that acknowledges it has not. */
+#define TORN_PUT(v, c, e, changes) \
+  :: d_step { crashes < CRASHES && isCandidate(v) && (puts[at(c, e)] & (1 << changes)) && \
+     accepts(v, c, version(e, changes)) && text[v] != version(e, changes) -> \
+     printf("%d crashes while it stores what %d put: epoch %d, changes %d\n", v, c, e, changes); \
+     text[v] = version(e, changes); restart(v) }
 
 #define RENEW(v, c) \
-  :: d_step { role[c] >= settled && isHolder(v, c, own[c]) -> printf("%d renews for %d\n", v, c); \
+  :: d_step { role[c] >= settled && !(renewed[c] & bit(v)) && mayRenew(v, c) -> \
+     printf("%d promises to %d\n", v, c); \
      promise(v, c, own[c]); \
-     round[c] = round[c] | bit(v); \
+     renewed[c] = renewed[c] | bit(v); \
      if \
-     :: isMajority(round[c]) -> \
-        backed[c] = round[c]; round[c] = 0; \
+     :: isMajority(renewed[c]) -> \
+        backed[c] = renewed[c]; renewed[c] = 0; \
         I1 = ((backed[1] != 0) + (backed[2] != 0) + (backed[3] != 0) <= 1); assert(I1) \
      :: else \
      fi; \
-     settle(); forgetOld() }
+     tidy() }
 
-#define LATE_RENEW(v, c, e) \
-  :: d_step { renews[at(c, e)] && isHolder(v, c, e) -> printf("%d hears late renewal of %d, epoch %d\n", v, c, e); promise(v, c, e); settle(); forgetOld() }
+#define ROUND_LOST(c) \
+  :: d_step { renewed[c] -> printf("A renewal of %d comes to nothing\n", c); renewed[c] = 0; tidy() }
+#define LAPSE(c) \
+  :: d_step { backed[c] -> printf("%d counts its lease as over\n", c); backed[c] = 0; tidy() }
 
-#define NOMINATE(c, d) \
-  :: d_step { backed[c] && isCandidate(d) -> printf("%d nominates %d\n", c, d); nominates[at(c, own[c])] = d; leave(c) }
-#define HEAR_NOMINATION(v, c, e) \
-  :: d_step { nominates[at(c, e)] && (e) == epoch[v] && isHolder(v, c, e) -> printf("%d hears nomination by %d in epoch %d\n", v, c, e); nominee[v] = nominates[at(c, e)] | ((e) << 2) }
-#define RESIGN(c) \
-  :: d_step { backed[c] -> printf("%d resigns\n", c); resigns[at(c, own[c])] = true; leave(c) }
-#define HEAR_RESIGNATION(v, c, e) \
-  :: d_step { resigns[at(c, e)] && (e) == epoch[v] && isHolder(v, c, e) -> printf("%d hears resignation of %d from epoch %d\n", v, c, e); holder[v] = nobody; forgotten[v] = false; nominee[v] = 0 }
-
-#define LAPSE(c) :: d_step { backed[c] -> printf("lease of %d lapses\n", c); backed[c] = 0; settle() }
-#define NEW_ROUND(c) :: d_step { round[c] -> printf("%d starts new round\n", c); round[c] = 0; settle() }
 #define CHANGE(c) \
-  :: d_step { role[c] == settled && backed[c] && changesMade < CHANGES -> printf("%d changes\n", c); \
-     changesMade++; role[c] = changing; push(c, version(own[c], saysOf(offer[c]) | (1 << (changesMade - 1)))) }
-#define GIVE_UP(c) :: d_step { role[c] != idle -> printf("%d gives up\n", c); leave(c) }
-#define CRASH(v) :: d_step { crashesLeft > 0 -> printf("%d crashes and restarts\n", v); restart(v) }
-#ifdef NO_RESUME
-#define RESUME(c, from)
-#else
-#define RESUME(c, from) \
-  :: d_step { role[c] == idle && isCandidate(c) && master[c] == (c) && epochOf(known[c]) == epoch[c] && epochOf(text[from]) == epoch[c] && \
-     ((from) == (c) || placeOf(text[from]) > placeOf(text[c])) -> \
-     printf("%d resumes with text of %d\n", c, from); role[c] = recording; own[c] = epoch[c]; push(c, text[from]) }
-#endif
+  :: d_step { role[c] == settled && backed[c] && changesMade < CHANGES -> \
+     changesMade++; printf("%d makes change %d\n", c, changesMade); \
+     role[c] = changing; push(c, version(own[c], changesIn(offer[c]) | (1 << (changesMade - 1)))); tidy() }
 
-#ifdef COUNT_FROM_ANSWER
-#define FREED_EARLY(v) :: d_step { live(v) -> printf("%d frees itself too early\n", v); holder[v] = nobody; forgotten[v] = false }
-#else
-#define FREED_EARLY(v)
-#endif
+#define CRASH(v) \
+  :: d_step { crashes < CRASHES -> printf("%d crashes\n", v); restart(v) }
 
-#define FOR_EPOCHS(M, v, c) M(v, c, 1) M(v, c, 2) M(v, c, 3)
-#define FOR_TEXTS(M, v, c, e) M(v, c, e, 0) M(v, c, e, 1) M(v, c, e, 2) M(v, c, e, 3)
-#define PUTS(v, c, e) FOR_TEXTS(PUT, v, c, e) FOR_TEXTS(TORN_PUT, v, c, e)
-
-#define PAIR(v, c) \
-  GRANT(v, c, 2) GRANT(v, c, 3) \
-  FOR_EPOCHS(PUTS, v, c) \
-  RENEW(v, c) FOR_EPOCHS(LATE_RENEW, v, c) \
-  FOR_EPOCHS(HEAR_NOMINATION, v, c) FOR_EPOCHS(HEAR_RESIGNATION, v, c) \
-  STAND(c, 2, v) STAND(c, 3, v) RESUME(c, v) NOMINATE(c, v)
-#define NODE(n) PAIR(n, 1) PAIR(n, 2) PAIR(n, 3) \
-  RESIGN(n) LAPSE(n) NEW_ROUND(n) CHANGE(n) GIVE_UP(n) CRASH(n) FREED_EARLY(n)
+#define PUTS_OF(v, c, e) \
+  PUT(v, c, e, 0) PUT(v, c, e, 1) PUT(v, c, e, 2) PUT(v, c, e, 3) \
+  TORN_PUT(v, c, e, 0) TORN_PUT(v, c, e, 1) TORN_PUT(v, c, e, 2) TORN_PUT(v, c, e, 3)
+#define BETWEEN(v, c) \
+  STAND(c, 2, v) STAND(c, 3, v) RESUME(c, v) GRANT(v, c) \
+  PUTS_OF(v, c, 1) PUTS_OF(v, c, 2) PUTS_OF(v, c, 3) RENEW(v, c) HANDING(v, c)
+#define OF(n) \
+  BETWEEN(n, 1) BETWEEN(n, 2) BETWEEN(n, 3) \
+  ROUND_LOST(n) LAPSE(n) CHANGE(n) CRASH(n) RESIGN(n) FREED_TOO_EARLY(n)
 
 init {
   d_step {
     i = 1;
     do
     :: i <= 3 ->
-       epoch[i] = 1; grantedTo[i] = 1; master[i] = 1; known[i] = version(1, 0); persist(i);
+       epoch[i] = 1; grantedTo[i] = 1; known[i] = version(1, 0); master[i] = 1; persist(i);
        if :: isCandidate(i) -> text[i] = version(1, 0) :: else fi;
        i++
     :: else -> break
     od;
-    committed = version(1, 0); wonBy[1] = 1; i = 0
+    newest = version(1, 0); wonBy[1] = 1; i = 0
   }
   do
-  NODE(1)
-  NODE(2)
-  NODE(3)
+  OF(1)
+  OF(2)
+  OF(3)
   od
 }

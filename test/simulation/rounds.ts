@@ -4,7 +4,7 @@
  */
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
 import { isCandidate, type Roster, type RosterNode } from '@quorate/domain/roster';
-import type { Ballot } from '@quorate/domain/vote';
+import type { Ballot, Vote } from '@quorate/domain/vote';
 import { judgeVote } from '@quorate/domain/votes';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import type { NodeDaemon } from './node-daemon.ts';
@@ -71,7 +71,7 @@ export const neededOf = ({ cluster }: Caller, voters: number, heard: number): nu
 export function gatherVotes(caller: Caller, roster: Roster, gathered: (ballots: readonly Ballot[]) => void): void {
   const voters = electorateOf(roster);
   const ballots = new Map<string, Ballot>();
-  askMany(
+  askMany<Vote>(
     caller,
     voters,
     (daemon, reply) => reply(daemon.vote()),

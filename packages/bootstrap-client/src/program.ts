@@ -94,7 +94,8 @@ function addClusterCommands(program: Command, add: Add): void {
       '--no-voting',
       "take the office without anybody's vote: only if no majority can ever answer again",
     )
-    .option('--yes-do-it', 'confirm what --no-voting risks: two masters, lost changes');
+    .option('--yes-do-it', 'confirm what --no-voting risks: two masters, lost changes')
+    .option('--accept-data-loss', 'with --no-voting: give up changes that nobody who answers holds');
 
   add(program, 'modify', 'change parameters of the cluster', () => act(import('./commands/modify.ts')))
     .command.option('-C, --candidate-pool-size <number>', 'how many nodes may become master', wholeNumber)
@@ -145,7 +146,17 @@ function addNodeCommands(program: Command, add: Add): void {
       'where its host key is known (default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)',
     )
     .option('--fingerprint <SHA256:…>', 'the host key it must show')
+    .option('--witness', 'let it vote, but never become master')
     .option('--remote-program <path>', 'where quorate is on that host (default: where it is here)');
+
+  add(node, 'modify <name>', 'change one node', () =>
+    act(import('./commands/node-modify.ts')),
+  ).command.addOption(
+    new Option('--offline <state>', 'an offline node is asked nothing and counts nowhere').choices([
+      'yes',
+      'no',
+    ]),
+  );
 
   add(node, 'list', 'list the nodes', () => act(import('./commands/node-list.ts')));
 

@@ -1,5 +1,6 @@
 import { draftOfSize, uuidOf } from '@quorate/domain/testing/drafts';
 import { seal } from '@quorate/domain/record';
+import { leaseMemoryAtStart } from '@quorate/domain/lease';
 import { decideGrant } from '@quorate/domain/voter';
 import type { VoterRecord } from '@quorate/domain/voter-record';
 import { createCertificateRequest } from '@quorate/platform/certificate-request';
@@ -77,8 +78,15 @@ describe('enrolment', () => {
   it('the new node cannot grant anybody else the epoch of the present master', async () => {
     const { files } = await enrol();
     const { record } = JSON.parse(files['voter.json'] ?? '') as { record: VoterRecord };
-    const ask = (epoch: number, number: number) =>
-      decideGrant(record, { epoch, candidate: uuidOf('node', number), version: recordOf(2).version }).granted;
+    const ask = (epoch: number, number: number) => {
+      const request = {
+        epoch,
+        candidate: uuidOf('node', number),
+        version: recordOf(2).version,
+        leaseMs: 3_000,
+      };
+      return decideGrant(record, leaseMemoryAtStart(record, 0), request, 0).granted;
+    };
     expect([ask(1, 2), ask(1, 1), ask(2, 2)]).toEqual([false, true, true]);
   });
 });

@@ -28,6 +28,8 @@ export interface EnrolmentRequest {
   /** PEM. */
   readonly certificateRequest: string;
   readonly clientCertificateRequest: string;
+  /** A node that votes and can never become master. */
+  readonly witness?: boolean;
 }
 
 export interface Enrolment {
@@ -48,7 +50,7 @@ export async function enrolNode(
   requireNewNode(record, request);
   const issuer = await readClusterKey(state);
   const nodeUuid = randomUuid();
-  const candidate = newNodeBecomesCandidate(record.configuration, true);
+  const candidate = newNodeBecomesCandidate(record.configuration, !request.witness);
   const sign = (csr: string): Promise<string> =>
     signNodeCertificate({
       request: csr,

@@ -4,6 +4,7 @@
  */
 import { planCommit } from '@quorate/domain/commit';
 import type { ClusterError } from '@quorate/domain/errors';
+import { leaseBounds } from '@quorate/domain/lease';
 import { describe, expect, it } from 'vitest';
 import { commit } from './commit.ts';
 import { takeOffice } from './office.ts';
@@ -45,7 +46,7 @@ async function resume(cluster: FakeCluster, number: number): Promise<void> {
   const access = cluster.access(number);
   const record = cluster.node(number).text ?? cluster.record;
   await commit(access, planCommit(null, record), pack(record));
-  await takeOffice(access, cluster.rosterNode(number), record.version.epoch);
+  await takeOffice(access, cluster.rosterNode(number), record.version.epoch, leaseBounds.usualMs);
   cluster.node(number).masterDaemonInOffice = true;
 }
 

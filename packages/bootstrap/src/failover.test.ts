@@ -47,11 +47,14 @@ describe('a planned failover', () => {
     await outcome;
     expect(steps).toEqual([
       'gather-votes done',
+      'pre-failover-hooks done',
+      'hand-over done',
       'request-grants done',
       'record-new-master done',
       'old-master-leaves done',
       'take-office done',
       'confirm done',
+      'post-failover-hooks done',
     ]);
     expect(changesIn(cluster)).toEqual([
       '1 RequestGrant',

@@ -15,14 +15,14 @@
  */
 import type { ClusterRecord, MastershipEntry } from '@quorate/domain/configuration';
 import { withMaster, withNodesOffline } from '@quorate/domain/configuration-changes';
-import { planCommit, type CommitPlan } from '@quorate/domain/commit';
+import { planCommit, withinReach } from '@quorate/domain/commit';
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
 import { ClusterError, clusterErrorFrom, reasons } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
 import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import { seal } from '@quorate/domain/record';
 import { rosterOf } from '@quorate/domain/roster-of';
-import { nodeByUuid, type NodeUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
+import { nodeByUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import { compareVersions, describeVersion, sameVersion } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
@@ -62,6 +62,8 @@ type Deciding = Exclude<FailoverPlan, { kind: 'refuse' }>;
 export interface FailoverRequest {
   /** Take the office without anybody's grant; the operator has confirmed it. */
   readonly noVoting: boolean;
+  /** With `noVoting`: give up changes that nobody who answers holds. */
+  readonly acceptDataLoss?: boolean;
   /** Nobody ordered it: the master was lost. For the history. */
   readonly automatic?: boolean;
 }
@@ -237,7 +239,11 @@ async function askAndDecide(
   const ballots = await gatherVotes(part.access, roster, request.automatic ? enough : undefined);
   const facts = { own: part.access.own, roster, ownVersion: held?.version ?? null, ballots };
   const plan = request.noVoting
-    ? decideForcedFailover({ ...facts, randomJump: randomInteger(1000) })
+    ? decideForcedFailover({
+        ...facts,
+        randomJump: randomInteger(1000),
+        acceptDataLoss: request.acceptDataLoss === true,
+      })
     : decideFailover(facts);
   if (plan.kind === 'refuse') throw plan.error;
   return plan;
@@ -263,15 +269,6 @@ async function recordNewMaster(
   const outcome = await commit(access, commitPlan, pack(record));
   if (outcome.kind !== 'committed') throw outcome.error;
   return record;
-}
-
-/**
- * A candidate that does not answer cannot store anything. If that leaves one, its copy must do: beside a witness
- * the loss of the master could not be mended otherwise (BEH-085).
- */
-function withinReach(whole: CommitPlan, silent: readonly NodeUuid[]): CommitPlan {
-  const reachable = whole.candidates.filter((uuid) => !silent.includes(uuid));
-  return { ...whole, copiesNeeded: Math.min(whole.copiesNeeded, reachable.length) };
 }
 
 /**

@@ -46,6 +46,8 @@ export interface NodeAddRequest {
   readonly primaryIp: string;
   readonly secondaryIp?: string | undefined;
   readonly sshPort: number;
+  /** A node that votes and can never become master. */
+  readonly witness: boolean;
   /** Path of `quorate` on the new host. */
   readonly remoteProgram: string;
 }
@@ -146,6 +148,7 @@ const enrol = (
       name: request.name,
       primaryIp: request.primaryIp,
       secondaryIp: request.secondaryIp ?? '',
+      witness: request.witness,
       certificateRequest: answer.certificateRequest,
       clientCertificateRequest: answer.clientCertificateRequest,
     },
@@ -183,6 +186,7 @@ const commitNode = (
       name: request.name,
       primaryIp: request.primaryIp,
       secondaryIp: request.secondaryIp ?? '',
+      witness: request.witness,
       nodeCertificate: enrolled.nodeCertificate,
       clientCertificate: enrolled.clientCertificate,
       nodePort: answer.nodePort,

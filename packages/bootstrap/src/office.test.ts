@@ -19,7 +19,7 @@ describe('the office of a node', () => {
 
   it('is not taken by a node whose record does not say that it is master', async () => {
     const cluster = fakeCluster(2);
-    await expect(takeOffice(cluster.access(2), cluster.rosterNode(2), 2)).rejects.toMatchObject({
+    await expect(takeOffice(cluster.access(2), cluster.rosterNode(2), 2, 3_000)).rejects.toMatchObject({
       reason: 'NOT_MASTER',
     });
   });
@@ -27,7 +27,7 @@ describe('the office of a node', () => {
   it('is not taken on the word of an answer that does not say what it sees', async () => {
     const cluster = fakeCluster(2);
     cluster.on(1, 'TakeOffice', () => ({ observed: null }));
-    await expect(takeOffice(cluster.access(1), cluster.rosterNode(1), 1)).rejects.toThrow(
+    await expect(takeOffice(cluster.access(1), cluster.rosterNode(1), 1, 3_000)).rejects.toThrow(
       'without saying what it sees',
     );
   });

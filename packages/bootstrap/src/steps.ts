@@ -3,7 +3,7 @@
  *
  * An operation has a table of steps: name → the sentence an operator reads. The same names appear in the
  * report, the log and the tests. A required step ends the operation when it fails; a tolerated one leaves a
- * warning. (The journal that lets a broken-off operation resume joins here.)
+ * warning.
  */
 import { clusterErrorFrom, type ClusterError } from '@quorate/domain/errors';
 import type { Clock } from '@quorate/platform/clock';
@@ -19,7 +19,8 @@ export interface StepEvent {
   readonly error?: ClusterError;
 }
 
-export type ReportStep = (event: StepEvent) => void;
+/** Where it is a journal, the step goes on when the entry is on disk. */
+export type ReportStep = (event: StepEvent) => void | Promise<void>;
 
 export interface StepRunner<T extends StepTable> {
   /** A failure ends the operation: the error is reported and thrown on. */
@@ -39,16 +40,16 @@ export function stepRunner<T extends StepTable>(table: T, report: ReportStep, cl
   ): Promise<R> {
     const doing = table[name] ?? name;
     const start = clock.monotonicMs();
-    const tell = (state: StepEvent['state'], error?: ClusterError): void =>
+    const tell = async (state: StepEvent['state'], error?: ClusterError): Promise<void> =>
       report({ name, doing, state, durationMs: clock.monotonicMs() - start, ...(error && { error }) });
-    tell('started');
+    await tell('started');
     try {
       const result = await work();
-      tell('done');
+      await tell('done');
       return result;
     } catch (caught) {
       const error = clusterErrorFrom(caught);
-      tell(onFailure, error);
+      await tell(onFailure, error);
       throw error;
     }
   }

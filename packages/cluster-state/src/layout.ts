@@ -47,6 +47,7 @@ export const layoutTable = {
   clusterRecordGeneration3: installed('cluster.json.3', 0o600, 'one of the three records before it'),
   roster: installed('roster.json', 0o644, 'who is in the cluster; written last, marks the ssconf generation'),
   voterRecord: installed('voter.json', 0o600, 'what this node granted and acknowledged'),
+  journal: installed('journal.jsonl', 0o640, 'steps of the operations run here, as they went'),
   configData: installed('config.data', 0o640, "view: the configuration in Ganeti's format"),
 
   serverPem: installed('server.pem', 0o440, 'cluster certificate; with its key on candidates only'),

@@ -1,6 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import type { Configuration } from '@quorate/domain/configuration';
-import { initialParameters } from '@quorate/domain/initial-configuration';
+import { initialParameters } from '@quorate/domain/parameters';
 import { seal } from '@quorate/domain/record';
 import { nodeByUuid } from '@quorate/domain/roster';
 import { ssconfKeys } from '@quorate/domain/ssconf';

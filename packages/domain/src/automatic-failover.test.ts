@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { decideAutomatic, isPaused, type AutomaticFacts } from './automatic-failover.ts';
 import type { MastershipEntry } from './configuration.ts';
-import { initialParameters, isoTime } from './initial-configuration.ts';
+import { isoTime } from './initial-configuration.ts';
+import { initialParameters } from './parameters.ts';
 import { ballotsFrom, rosterFrom, uuidOf } from './testing/notation.ts';
 
 const nowSeconds = 1_795_348_800;

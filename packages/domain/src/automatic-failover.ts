@@ -12,7 +12,8 @@
  * Counterpart in Ganeti: none; its failover is an administrator's.
  */
 import { candidatesByFreshness } from './best-candidate.ts';
-import type { MastershipEntry, OursParameters } from './configuration.ts';
+import type { MastershipEntry } from './configuration.ts';
+import type { OursParameters } from './parameters.ts';
 import { majorityOf } from './electorate.ts';
 import { survey, type Scene } from './failover-scene.ts';
 import { isCandidate, type NodeUuid, type Roster } from './roster.ts';

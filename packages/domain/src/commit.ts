@@ -50,6 +50,15 @@ export function planCommit(before: Draft | null, after: Draft): CommitPlan {
   return { candidates, copiesNeeded: Math.min(2, candidates.length), electorates };
 }
 
+/**
+ * A candidate that does not answer cannot store anything. If that leaves one, its copy must do: beside a witness
+ * the loss of the master could not be mended otherwise (BEH-085).
+ */
+export function withinReach(whole: CommitPlan, silent: readonly NodeUuid[]): CommitPlan {
+  const reachable = whole.candidates.filter((uuid) => !silent.includes(uuid));
+  return { ...whole, copiesNeeded: Math.min(whole.copiesNeeded, reachable.length) };
+}
+
 export function commitProgress(plan: CommitPlan, { copies, versions }: Acknowledged): CommitProgress {
   const stored = plan.candidates.filter((uuid) => copies.has(uuid)).length;
   if (stored < plan.copiesNeeded) return 'storing';

@@ -7,7 +7,8 @@
  * Counterpart in Ganeti: lib/config/__init__.py (ConfigWriter) and lib/cmdlib/node.py.
  */
 import { newNodeBecomesCandidate, nodesToPromote, poolState } from './candidate-pool.ts';
-import type { ClusterObject, Configuration, Draft, MastershipEntry, NodeObject, OursParameters } from './configuration.ts';
+import type { ClusterObject, Configuration, Draft, MastershipEntry, NodeObject } from './configuration.ts';
+import type { OursParameters } from './parameters.ts';
 import { ClusterError } from './errors.ts';
 import { isoTime } from './initial-configuration.ts';
 import { leaseBounds } from './lease.ts';
@@ -22,7 +23,10 @@ export function withParameters(draft: Draft, given: Partial<OursParameters>, now
   const { leastMs, mostMs } = leaseBounds;
   const { leaseMs = draft.ours.parameters.leaseMs } = given;
   if (!Number.isInteger(leaseMs) || leaseMs < leastMs || leaseMs > mostMs)
-    throw new ClusterError('WRONG_INPUT', `A lease of ${leaseMs} ms is not within ${leastMs} and ${mostMs} ms`);
+    throw new ClusterError(
+      'WRONG_INPUT',
+      `A lease of ${leaseMs} ms is not within ${leastMs} and ${mostMs} ms`,
+    );
   const ours = { ...draft.ours, parameters: { ...draft.ours.parameters, ...given } };
   return { ours, configuration: changed(draft, nowSeconds, { cluster: {} }) };
 }
@@ -151,6 +155,19 @@ export function withNodesOffline(draft: Draft, uuids: readonly NodeUuid[], nowSe
     nodes: touchedNodes(nodes, nowSeconds, flags),
   });
   return { ...draft, configuration };
+}
+
+/**
+ * Takes a node back: it votes again, and is a candidate if the pool has room. Whether it answers and is up to date is
+ * the caller's to see to. Fails with NODE_UNKNOWN.
+ */
+export function withNodeOnline(draft: Draft, uuid: NodeUuid, nowSeconds: number): Draft {
+  const node = requireNode(draft, uuid);
+  if (!node.offline) return draft;
+  const candidate = newNodeBecomesCandidate(draft.configuration, node.master_capable);
+  const flags = { offline: false, drained: false, master_candidate: candidate };
+  const nodes = touchedNodes([node], nowSeconds, flags);
+  return { ...draft, configuration: changed(draft, nowSeconds, { cluster: {}, nodes }) };
 }
 
 interface Change {

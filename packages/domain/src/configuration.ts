@@ -5,6 +5,7 @@
  * with their version are the `ClusterRecord`, the one authoritative file. Keys we do not name are carried
  * through unchanged.
  */
+import type { OursParameters } from './parameters.ts';
 import type { ClusterUuid, NodeName, NodeUuid } from './roster.ts';
 import type { Version } from './version.ts';
 
@@ -99,16 +100,6 @@ export interface MastershipEntry {
   /** ISO 8601, UTC. */
   readonly since: string;
   readonly how: 'init' | 'failover' | 'automatic-failover' | 'failover-without-voting';
-}
-
-/** Parameters of the cluster that are ours. */
-export interface OursParameters {
-  /** Duration of the master's lease, ms (lease.ts: leaseBounds). */
-  readonly leaseMs: number;
-  /** Whether candidates take over by themselves when the master is lost. */
-  readonly automaticFailover: boolean;
-  /** Until when (seconds since 1970) nothing is done automatically; 0 for not paused, null for until resumed. */
-  readonly pausedUntilSeconds: number | null;
 }
 
 export interface Ours {

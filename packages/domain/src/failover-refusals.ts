@@ -6,7 +6,7 @@ import { majorityOf } from './electorate.ts';
 import { ClusterError } from './errors.ts';
 import type { Scene } from './failover-scene.ts';
 import { isCandidate, nodeByUuid, type NodeName, type NodeUuid, type Roster } from './roster.ts';
-import { describeVersion, newestVersion, sameVersion } from './version.ts';
+import { compareVersions, describeVersion, newestVersion, sameVersion } from './version.ts';
 import { ballotOf, tally } from './votes.ts';
 
 /**
@@ -109,6 +109,17 @@ export function nothingToStartFrom({ heldVersions }: Scene): ClusterError | unde
     {
       hint: 'Run the failover on a candidate that holds one',
     },
+  );
+}
+
+/** Without voting: the newest configuration that is known of would be given up. */
+export function changesOutOfReach({ newest, heldVersions, silent }: Scene): ClusterError | undefined {
+  const held = newestVersion(heldVersions);
+  if (compareVersions(held, newest) >= 0) return undefined;
+  return new ClusterError(
+    'NEWER_CONFIGURATION_ELSEWHERE',
+    sentence(`No node that answers holds ${describeVersion(newest)}, only ${describeVersion(held)}`, silent),
+    { hint: 'Bring back a candidate that holds it, or add --accept-data-loss to give its changes up' },
   );
 }
 

@@ -10,6 +10,7 @@
  */
 import type { ClusterError } from './errors.ts';
 import {
+  changesOutOfReach,
   newestOutOfReach,
   noMajority,
   notEligible,
@@ -29,6 +30,12 @@ import {
 } from './version.ts';
 
 export type { FailoverFacts };
+
+export interface ForcedFailoverFacts extends FailoverFacts {
+  readonly randomJump: number;
+  /** Go on although nobody who answers holds the newest configuration that is known of. */
+  readonly acceptDataLoss: boolean;
+}
 
 export type FailoverPlan =
   | {
@@ -62,11 +69,12 @@ export function decideFailover(facts: FailoverFacts): FailoverPlan {
 /**
  * Without voting: needs nobody's grant, but refuses while the present master answers and holds office. Takes the
  * newest configuration there is among those that answer. `randomJump` (0 or more) keeps two desperate operators
- * in different epochs.
+ * in different epochs. Where a newer configuration is known to exist elsewhere, the operator has to accept its loss.
  */
-export function decideForcedFailover(facts: FailoverFacts & { readonly randomJump: number }): FailoverPlan {
+export function decideForcedFailover(facts: ForcedFailoverFacts): FailoverPlan {
   const scene = survey(facts);
-  const error = notEligible(scene) ?? stillServing(scene) ?? nothingToStartFrom(scene);
+  const loss = facts.acceptDataLoss ? undefined : changesOutOfReach(scene);
+  const error = notEligible(scene) ?? stillServing(scene) ?? nothingToStartFrom(scene) ?? loss;
   if (error) return { kind: 'refuse', error };
   const fetch = planFetch(scene, newestVersion(scene.heldVersions));
   return fetch ?? go(scene, scene.highestEpoch + 1000 + facts.randomJump, changesGivenUp(scene));

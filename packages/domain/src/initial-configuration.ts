@@ -14,11 +14,10 @@ import {
   type NodeGroupObject,
   type NodeObject,
   type Ours,
-  type OursParameters,
 } from './configuration.ts';
-import { leaseBounds } from './lease.ts';
 import { parseHostName, singleAddressMask } from './names.ts';
 import * as defaults from './parameter-defaults.ts';
+import { initialParameters } from './parameters.ts';
 import type { ClusterUuid, NodeName, NodeUuid } from './roster.ts';
 
 /** What `init` was asked for, already checked (init-checks.ts), with everything random or local made beforehand. */
@@ -82,13 +81,6 @@ function initialConfiguration(request: InitRequest): Configuration {
     mtime: nowSeconds,
   };
 }
-
-/** A lease of 3 s, and nothing happens by itself until an administrator says so. */
-export const initialParameters: OursParameters = {
-  leaseMs: leaseBounds.usualMs,
-  automaticFailover: false,
-  pausedUntilSeconds: 0,
-};
 
 function initialOurs({ node, uuids, nowSeconds }: InitRequest): Ours {
   const { nodePort, masterPort, certificateSha256 } = node;

@@ -28,7 +28,8 @@ export const safeLeaseMs = (durationMs: number): number =>
 export const renewalIntervalMs = (durationMs: number): number => Math.floor(durationMs / 6);
 
 /** Whole seconds of life the kernel may give the master IP; 0: do not touch it, what it has is enough or over. */
-export const addressLifeSeconds = (leaseLeftMs: number): number => Math.floor(Math.max(0, leaseLeftMs) / 1000);
+export const addressLifeSeconds = (leaseLeftMs: number): number =>
+  Math.floor(Math.max(0, leaseLeftMs) / 1000);
 
 export interface VoterLease {
   readonly holder: NodeUuid;
@@ -132,13 +133,21 @@ export function decideRenew(
 export function decideNominate(
   record: VoterRecord,
   memory: LeaseMemory,
-  { epoch, master, candidate }: { readonly epoch: number; readonly master: NodeUuid; readonly candidate: NodeUuid },
+  {
+    epoch,
+    master,
+    candidate,
+  }: { readonly epoch: number; readonly master: NodeUuid; readonly candidate: NodeUuid },
   nowMs: number,
 ): LeaseDecision {
   const refusal = notTheHolder(record, epoch, master) ?? notCurrent(record, epoch);
   if (refusal) return { kind: 'refuse', ...refusal };
   const untilMs = memory.lease?.untilMs ?? nowMs;
-  return { kind: 'done', record, memory: { ...memory, lease: { holder: master, epoch, untilMs, nominee: candidate } } };
+  return {
+    kind: 'done',
+    record,
+    memory: { ...memory, lease: { holder: master, epoch, untilMs, nominee: candidate } },
+  };
 }
 
 /** The holder gives the lease back: this voter is free at once. */
@@ -150,7 +159,11 @@ export function decideResign(
 ): LeaseDecision {
   const refusal = notTheHolder(record, epoch, master) ?? notCurrent(record, epoch);
   if (refusal) return { kind: 'refuse', ...refusal };
-  return { kind: 'done', record, memory: { lease: null, silentUntilMs: Math.min(memory.silentUntilMs, nowMs) } };
+  return {
+    kind: 'done',
+    record,
+    memory: { lease: null, silentUntilMs: Math.min(memory.silentUntilMs, nowMs) },
+  };
 }
 
 function notTheHolder(record: VoterRecord, epoch: number, master: NodeUuid): LeaseRefusal | undefined {
@@ -178,4 +191,8 @@ const rightfulHolder = ({ epoch, master, grantedTo }: VoterRecord): NodeUuid | n
 const notCurrent = (record: VoterRecord, epoch: number): LeaseRefusal | undefined =>
   epoch === record.epoch
     ? undefined
-    : { reason: 'NOT_ALLOWED', message: `This node has not heard of epoch ${epoch}`, facts: { epoch: String(record.epoch) } };
+    : {
+        reason: 'NOT_ALLOWED',
+        message: `This node has not heard of epoch ${epoch}`,
+        facts: { epoch: String(record.epoch) },
+      };

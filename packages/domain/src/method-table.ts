@@ -46,6 +46,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.node.v1.NodeMembershipService/LeaveCluster': 'self',
   // administering
   '/quorate.master.v1.ParametersService/ModifyCluster': 'candidate',
+  '/quorate.master.v1.NodesService/ModifyNode': 'candidate',
   '/quorate.master.v1.ParametersService/RetireMaster': 'local',
   '/quorate.master.v1.MastershipService/Failover': 'candidate',
   '/quorate.master.v1.MastershipService/HandOver': 'candidate',

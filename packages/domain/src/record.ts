@@ -6,8 +6,22 @@
 import { canonicalJson } from './canonical-json.ts';
 import { type ClusterRecord, configurationFormat, type Draft } from './configuration.ts';
 import { ClusterError } from './errors.ts';
-import { leaseBounds } from './lease.ts';
-import { filledText, flag, integer, listOf, map, mapOf, number, object, oneOf, orNull, parseJson, requireShape, text, type Shape } from './shape.ts';
+import { parametersShape } from './parameters.ts';
+import {
+  filledText,
+  flag,
+  integer,
+  listOf,
+  map,
+  mapOf,
+  number,
+  object,
+  oneOf,
+  parseJson,
+  requireShape,
+  text,
+  type Shape,
+} from './shape.ts';
 import { sameVersion, type Version } from './version.ts';
 
 /** SHA-256 of a text's UTF-8 form, lower-case hex. */
@@ -118,11 +132,7 @@ const recordShape: Shape = object({
     nodes: mapOf(
       object({ nodePort: integer(1, 65535), masterPort: integer(1, 65535), certificateSha256: text }),
     ),
-    parameters: object({
-      leaseMs: integer(leaseBounds.leastMs, leaseBounds.mostMs),
-      automaticFailover: flag,
-      pausedUntilSeconds: orNull(number),
-    }),
+    parameters: parametersShape,
     history: listOf(
       object({ epoch: integer(0), node: filledText, name: filledText, since: text, how: text }),
     ),

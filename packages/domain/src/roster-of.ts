@@ -7,6 +7,7 @@ import type { ClusterRecord, Draft, NodeObject } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { compareNaturally } from './names.ts';
 import type { MasterIpParameters, Role, Roster, RosterNode } from './roster.ts';
+import { parametersShape } from './parameters.ts';
 import { filledText, integer, listOf, object, oneOf, orNull, parseShaped, text } from './shape.ts';
 
 /** `ssconfDigest` is the hash over `ssconfDigestText` of the same record. */
@@ -21,6 +22,7 @@ export function rosterOf(record: ClusterRecord, ssconfDigest: string): Roster {
     nodes: Object.values(nodes)
       .map((node) => rosterNodeOf(record, node))
       .sort((a, b) => compareNaturally(a.name, b.name)),
+    parameters: record.ours.parameters,
     ssconfDigest,
   };
 }
@@ -81,5 +83,6 @@ const rosterShape = object({
       role: oneOf('master', 'candidate', 'regular', 'drained', 'offline'),
     }),
   ),
+  parameters: parametersShape,
   ssconfDigest: text,
 });

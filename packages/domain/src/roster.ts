@@ -3,6 +3,7 @@
  * holding the configuration. Derived from the configuration by `rosterOf` and sent along with each version;
  * on disk it is written last and so marks the generation of the ssconf files beside it.
  */
+import type { OursParameters } from './parameters.ts';
 import type { Version } from './version.ts';
 
 export type NodeUuid = string;
@@ -40,6 +41,8 @@ export interface Roster {
   readonly master: NodeUuid | null;
   readonly masterIp: MasterIpParameters;
   readonly nodes: readonly RosterNode[];
+  /** Of the mastership: for those that hold no configuration. */
+  readonly parameters: OursParameters;
   /** SHA-256 over the ssconf set of this version; a reader detects a mixed set (BEH-277). */
   readonly ssconfDigest: string;
 }

@@ -21,4 +21,10 @@ export interface VoterRecord {
   readonly longestLeaseMs: number;
 }
 
-export const emptyVoterRecord: VoterRecord = { epoch: 0, grantedTo: null, master: null, version: noVersion, longestLeaseMs: 0 };
+export const emptyVoterRecord: VoterRecord = {
+  epoch: 0,
+  grantedTo: null,
+  master: null,
+  version: noVersion,
+  longestLeaseMs: 0,
+};

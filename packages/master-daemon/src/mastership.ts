@@ -19,6 +19,7 @@ import type { FailoverHooks } from '@quorate/bootstrap/hooks';
 import { nominate } from '@quorate/bootstrap/lease-round';
 import { holdOffice, leaveOffice } from '@quorate/bootstrap/office';
 import type { ReportStep } from '@quorate/bootstrap/steps';
+import { appendJournal } from '@quorate/cluster-state/journal';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
@@ -173,7 +174,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
       access,
       roster: await readRoster(state),
       ownRecord: await readableRecord(),
-      report,
+      report: journalled(report),
       hooks,
       keepLease: (granted: Reign, sentMs: number | null) => {
         elected = granted;
@@ -188,6 +189,22 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
       elected = null;
     }
   }
+
+  const journalled =
+    (report: ReportStep): ReportStep =>
+    async (event) => {
+      const { name: step, state: stepState, error } = event;
+      const at = access.clock.now().toISOString();
+      const entry = {
+        at,
+        operation: 'failover',
+        step,
+        state: stepState,
+        ...(error && { why: error.message }),
+      };
+      await appendJournal(state, entry);
+      await report(event);
+    };
 
   async function leaseUntilMs(): Promise<number> {
     if (lease.leftMs() <= 0 && elected) await lease.renew(elected);

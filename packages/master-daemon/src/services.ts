@@ -2,6 +2,7 @@
 import { awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
+import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import type { StepEvent } from '@quorate/bootstrap/steps';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
@@ -9,11 +10,14 @@ import type { Draft } from '@quorate/domain/configuration';
 import {
   withCandidatePoolSize,
   withNode,
+  withNodeOnline,
+  withNodesOffline,
   withoutMaster,
   withParameters,
 } from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
-import type { RosterNode } from '@quorate/domain/roster';
+import { rosterOf } from '@quorate/domain/roster-of';
+import { nodeNamed, type RosterNode } from '@quorate/domain/roster';
 import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/AddNodeRequest';
 import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyClusterRequest';
 import type { StepEvent as StepMessage } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
@@ -49,9 +53,11 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
   });
 
   server.serve(masterServices.mastership, {
-    Failover: async ({ noVoting, confirmed }, _caller, send) => {
+    Failover: async ({ noVoting, confirmed, acceptDataLoss }, _caller, send) => {
       if (noVoting && !confirmed) throw unconfirmed();
-      const outcome = await mastership.failover({ noVoting }, (event) => send({ step: stepMessage(event) }));
+      const outcome = await mastership.failover({ noVoting, acceptDataLoss }, (event) =>
+        send({ step: stepMessage(event) }),
+      );
       const { master, epoch, warnings } = outcome;
       send({ outcome: { masterName: master.name, masterUuid: master.uuid, epoch, warnings: [...warnings] } });
     },
@@ -75,13 +81,32 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       const { record } = await office();
       const known = record.configuration.nodes[request.nodeUuid];
       if (known) return { candidate: known.master_candidate };
-      await awaitNodeDaemon(access, calledNode(request));
+      const joiner = calledNode(request);
+      await awaitNodeDaemon(access, joiner);
+      // It counts as a voter from the next version on, and must know this one before.
+      await putConfiguration(access, joiner, pack(record));
       const node = newNodeOf(
         { ...request, uuid: request.nodeUuid },
-        { ...request, secondaryIp: request.secondaryIp || undefined },
+        { ...request, secondaryIp: request.secondaryIp || undefined, masterCapable: !request.witness },
       );
       const committed = await mastership.change((present, now) => withNode(present, node, now));
       return { candidate: committed.configuration.nodes[request.nodeUuid]?.master_candidate ?? false };
+    },
+  });
+
+  server.serve(masterServices.nodes, {
+    ModifyNode: async ({ name, offline }) => {
+      const { record } = await office();
+      const roster = rosterOf(record, '');
+      const node = nodeNamed(roster, name);
+      if (!node) throw new ClusterError('NODE_UNKNOWN', `${name} is not a node of ${roster.clusterName}`);
+      if (offline === undefined) throw nothingGiven();
+      // Taken back only with the present configuration in its hands (BEH-265).
+      if (!offline) await putConfiguration(access, node, pack(record));
+      const committed = await mastership.change((present, now) =>
+        offline ? withNodesOffline(present, [node.uuid], now) : withNodeOnline(present, node.uuid, now),
+      );
+      return { version: committed.version };
     },
   });
 
@@ -165,6 +190,9 @@ function assertLastNode(names: readonly string[]): void {
 
 const notForItself = (): ClusterError =>
   new ClusterError('NOT_ALLOWED', 'A candidate can be handed the office only on its own behalf');
+
+const nothingGiven = (): ClusterError =>
+  new ClusterError('WRONG_INPUT', 'Nothing to change was given', { hint: 'Give at least one parameter' });
 
 const unconfirmed = (): ClusterError =>
   new ClusterError(

@@ -15,7 +15,7 @@ import { askVote, gatherVotes } from '@quorate/bootstrap/votes';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
-import { planCommit } from '@quorate/domain/commit';
+import { planCommit, withinReach } from '@quorate/domain/commit';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { electorateOf } from '@quorate/domain/electorate';
 import { ClusterError } from '@quorate/domain/errors';
@@ -56,7 +56,8 @@ async function resume(
   const record = await newestRecord(state, access, ballots);
   const untilMs = await askLease(reignOf(record));
   if (untilMs === null) return unconfirmed(record, ballots);
-  const resumed = inOfficeWith(record, { record, plan: planCommit(null, record) });
+  const silent = ballots.flatMap((b) => (b.kind === 'unreachable' ? [b.node.uuid] : []));
+  const resumed = inOfficeWith(record, { record, plan: withinReach(planCommit(null, record), silent) });
   const office = await bringUpToDate(access, resumed, ballots);
   await takeOffice(access, nodeOf(await readRoster(state), access.own), record.version.epoch, untilMs);
   return office;

@@ -76,7 +76,8 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   const channels = createChannels({ connectMs: timings.connectMs, reconnectMaxMs: timings.reconnectMaxMs });
 
   const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);
-  if (settings.watchdog !== undefined && !watchdog) log.warn({ device: settings.watchdog }, 'there is no such watchdog');
+  if (settings.watchdog !== undefined && !watchdog)
+    log.warn({ device: settings.watchdog }, 'there is no such watchdog');
 
   const voter = createVoter({ state, own, clock, softwareVersion });
   const office = createOffice({

@@ -133,10 +133,14 @@ function addressArguments(
   return ['address', verb, `${address}/${netmask}`, 'dev', device, ...labelled, ...lifeOf(seconds)];
 }
 
-const isTimeout = (caught: unknown): boolean => caught instanceof MachineError && caught.reason === 'TIMED_OUT';
+const isTimeout = (caught: unknown): boolean =>
+  caught instanceof MachineError && caught.reason === 'TIMED_OUT';
 
 const tooLate = ({ address }: MasterIpParameters): MachineError =>
-  new MachineError('TIMED_OUT', `The time in which ${address} may be held was over before it could be raised`);
+  new MachineError(
+    'TIMED_OUT',
+    `The time in which ${address} may be held was over before it could be raised`,
+  );
 
 export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddress {
   const { run, clock = systemClock, onAnnouncementFailed = () => undefined, commandMs = 30_000 } = parts;

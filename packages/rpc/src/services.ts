@@ -25,6 +25,7 @@ import type {
   ParametersServiceDefinition,
   ParametersServiceHandlers,
 } from './gen/quorate/master/v1/ParametersService.ts';
+import type { NodesServiceDefinition, NodesServiceHandlers } from './gen/quorate/master/v1/NodesService.ts';
 import type {
   StatusServiceDefinition,
   StatusServiceHandlers,
@@ -91,6 +92,7 @@ interface MasterServices {
   readonly mastership: Service<MastershipServiceDefinition, MastershipServiceHandlers>;
   readonly enrolment: Service<EnrolmentServiceDefinition, EnrolmentServiceHandlers>;
   readonly parameters: Service<ParametersServiceDefinition, ParametersServiceHandlers>;
+  readonly nodes: Service<NodesServiceDefinition, NodesServiceHandlers>;
 }
 
 /** Must equal the generator's options in tools/proto/contract.mjs. */
@@ -134,6 +136,7 @@ export const masterServices: MasterServices = lazily<MasterServices>({
   mastership: 'quorate.master.v1.MastershipService',
   enrolment: 'quorate.master.v1.EnrolmentService',
   parameters: 'quorate.master.v1.ParametersService',
+  nodes: 'quorate.master.v1.NodesService',
 });
 
 /** What every server of ours serves: gRPC's own health service. */

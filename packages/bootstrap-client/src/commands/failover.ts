@@ -19,6 +19,7 @@ interface FailoverOptions extends GlobalOptions {
   /** commander's name for the absence of --no-voting. */
   readonly voting?: boolean;
   readonly yesDoIt?: boolean;
+  readonly acceptDataLoss?: boolean;
   /** Name of the node to make master; without it, this node. */
   readonly to?: string;
 }
@@ -29,7 +30,11 @@ export default async function failover(options: FailoverOptions): Promise<number
   const { access, master, roster } = await openCluster(options);
   const candidate = options.to === undefined ? master : masterDaemonNamed(roster, options.to);
   const { report, steps } = stepRecorder(liveSteps(options.json === true));
-  const request = { noVoting, confirmed: options.yesDoIt === true };
+  const request = {
+    noVoting,
+    confirmed: options.yesDoIt === true,
+    acceptDataLoss: options.acceptDataLoss === true,
+  };
   try {
     const events = access.channels.stream(candidate, masterServices.mastership.Failover, request, {
       deadlineMs: timings.failoverMs,

@@ -14,6 +14,7 @@ interface NodeAddOptions extends GlobalOptions, HostKeySources {
   readonly sshUser: string;
   readonly sshPort?: number;
   readonly sshKey?: string;
+  readonly witness?: boolean;
   readonly remoteProgram?: string;
 }
 
@@ -39,6 +40,7 @@ export default async function nodeAdd(options: NodeAddOptions, host: string): Pr
       primaryIp,
       secondaryIp: options.secondaryIp,
       sshPort,
+      witness: options.witness === true,
       remoteProgram: options.remoteProgram ?? `${executableDirectory()}/quorate`,
     },
   );

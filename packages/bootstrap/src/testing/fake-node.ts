@@ -132,6 +132,12 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
     return { observed: observe(node) };
   },
 
+  /** Of the master daemon: it stops taking changes. Its fake lends its voters no lease that would need a nomination. */
+  HandOver({ masterDaemonInOffice, voter, text }) {
+    if (masterDaemonInOffice && text) return { epoch: voter.epoch, version: text.version };
+    throw new ClusterError('NOT_MASTER', 'This node is not in office');
+  },
+
   LeaveOffice(node) {
     leave(node);
     return { observed: observe(node) };

@@ -1,6 +1,7 @@
 /** Runs a failover on a node of a fake cluster, as its master daemon would, and keeps what it showed. */
+import { safeLeaseMs } from '@quorate/domain/lease';
 import { uuidOf } from '@quorate/domain/testing/drafts';
-import { failover, type FailoverOutcome } from '../failover.ts';
+import { failover, type FailoverOutcome, type Reign } from '../failover.ts';
 import { fakeCluster, type FakeCluster, type FakeNode } from './fake-cluster.ts';
 
 export interface FailoverRun {
@@ -18,12 +19,17 @@ export function runFailover(cluster: FakeCluster, number: number, wishes: Wishes
   const { noVoting = false, ...dying } = wishes;
   const node = cluster.node(number);
   const steps: string[] = [];
+  let reign: Reign | undefined;
   const outcome = failover(
     {
       access: cluster.access(number, dying),
       roster: node.roster,
       ownRecord: node.text ?? undefined,
       report: ({ name, state }) => void (state !== 'started' && steps.push(`${name} ${state}`)),
+      hooks: { before: async () => undefined, after: async () => undefined },
+      keepLease: (granted) => void (reign = granted),
+      // Its renewals are for the tests of the master daemon; here the lease just lives.
+      leaseUntilMs: async () => cluster.clock.monotonicMs() + safeLeaseMs(reign?.durationMs ?? 0),
       startServing() {
         cluster.events.push(`${number} serves`);
         node.masterDaemonInOffice = true;

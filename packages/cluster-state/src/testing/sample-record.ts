@@ -1,5 +1,5 @@
 /** A small sealed record of two nodes, for tests: `serial` and `epoch` tell one from another. */
-import { initialParameters } from '@quorate/domain/initial-configuration';
+import { initialParameters } from '@quorate/domain/parameters';
 import type { ClusterRecord, Configuration, NodeObject } from '@quorate/domain/configuration';
 import { seal } from '@quorate/domain/record';
 import { sha256Hex } from '@quorate/platform/digest';
@@ -23,7 +23,13 @@ export function sampleRecord(wanted: Wanted = {}): ClusterRecord {
   const { epoch = 1 } = wanted;
   const ports = { nodePort: 1811, masterPort: 1816, certificateSha256: 'ab'.repeat(32) };
   const nodes = { [nodeUuids[0]]: ports, [nodeUuids[1]]: ports };
-  return seal({ configuration: configurationOf(wanted), ours: { epoch, nodes, parameters: initialParameters, history: [] } }, sha256Hex);
+  return seal(
+    {
+      configuration: configurationOf(wanted),
+      ours: { epoch, nodes, parameters: initialParameters, history: [] },
+    },
+    sha256Hex,
+  );
 }
 
 function configurationOf({ serial = 1, master = 1, kernelArguments = 'ro' }: Wanted): Configuration {

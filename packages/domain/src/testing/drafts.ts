@@ -1,7 +1,8 @@
 /** Configurations to test with: a one-node cluster, and as many more nodes as a test wants. Everything is fixed. */
 import { withNode } from '../configuration-changes.ts';
 import type { Configuration, Draft } from '../configuration.ts';
-import { type InitRequest, initialDraft, initialParameters } from '../initial-configuration.ts';
+import { type InitRequest, initialDraft } from '../initial-configuration.ts';
+import { initialParameters } from '../parameters.ts';
 import type { NewNode } from '../new-node.ts';
 
 /** 2026-11-22T12:00:00Z. */

@@ -12,7 +12,7 @@
  *   1@3^7  has seen epoch 7
  *   1@3!2  promised q2 a lease that has a second left
  */
-import { initialParameters } from '../initial-configuration.ts';
+import { initialParameters } from '../parameters.ts';
 import type { Configuration, Draft, NodeObject } from '../configuration.ts';
 import { isCandidate, type NodeUuid, type Role, type Roster, type RosterNode } from '../roster.ts';
 import type { Version } from '../version.ts';
@@ -47,6 +47,7 @@ export function rosterFrom(line: string, version: Version = versionOf(1, 10)): R
     master: nodes.find((node) => node.role === 'master')?.uuid ?? null,
     masterIp: { address: '10.77.0.100', netmask: 32, device: 'eth0', family: 4 },
     nodes,
+    parameters: initialParameters,
     ssconfDigest: '',
   };
 }

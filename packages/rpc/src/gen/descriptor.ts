@@ -176,6 +176,10 @@ export const descriptor: object = {
           "clientCertificateRequest": {
            "type": "string",
            "id": 5
+          },
+          "witness": {
+           "type": "bool",
+           "id": 6
           }
          }
         },
@@ -237,6 +241,10 @@ export const descriptor: object = {
           "masterPort": {
            "type": "uint32",
            "id": 8
+          },
+          "witness": {
+           "type": "bool",
+           "id": 9
           }
          }
         },
@@ -274,6 +282,10 @@ export const descriptor: object = {
           "confirmed": {
            "type": "bool",
            "id": 2
+          },
+          "acceptDataLoss": {
+           "type": "bool",
+           "id": 3
           }
          }
         },
@@ -383,6 +395,44 @@ export const descriptor: object = {
          "fields": {
           "inOffice": {
            "type": "bool",
+           "id": 1
+          }
+         }
+        },
+        "NodesService": {
+         "methods": {
+          "ModifyNode": {
+           "requestType": "ModifyNodeRequest",
+           "responseType": "ModifyNodeResponse"
+          }
+         }
+        },
+        "ModifyNodeRequest": {
+         "oneofs": {
+          "_offline": {
+           "oneof": [
+            "offline"
+           ]
+          }
+         },
+         "fields": {
+          "name": {
+           "type": "string",
+           "id": 1
+          },
+          "offline": {
+           "type": "bool",
+           "id": 2,
+           "options": {
+            "proto3_optional": true
+           }
+          }
+         }
+        },
+        "ModifyNodeResponse": {
+         "fields": {
+          "version": {
+           "type": "quorate.node.v1.ConfigurationVersion",
            "id": 1
           }
          }

@@ -10,6 +10,7 @@ export interface AddNodeRequest {
   'clientCertificate'?: (string);
   'nodePort'?: (number);
   'masterPort'?: (number);
+  'witness'?: (boolean);
 }
 
 export interface AddNodeRequest__Output {
@@ -21,4 +22,5 @@ export interface AddNodeRequest__Output {
   'clientCertificate': (string);
   'nodePort': (number);
   'masterPort': (number);
+  'witness': (boolean);
 }

@@ -7,6 +7,7 @@ export interface EnrolNodeRequest {
   'secondaryIp'?: (string);
   'certificateRequest'?: (string);
   'clientCertificateRequest'?: (string);
+  'witness'?: (boolean);
 }
 
 export interface EnrolNodeRequest__Output {
@@ -15,4 +16,5 @@ export interface EnrolNodeRequest__Output {
   'secondaryIp': (string);
   'certificateRequest': (string);
   'clientCertificateRequest': (string);
+  'witness': (boolean);
 }

@@ -4,9 +4,11 @@
 export interface FailoverRequest {
   'noVoting'?: (boolean);
   'confirmed'?: (boolean);
+  'acceptDataLoss'?: (boolean);
 }
 
 export interface FailoverRequest__Output {
   'noVoting': (boolean);
   'confirmed': (boolean);
+  'acceptDataLoss': (boolean);
 }
