@@ -2,14 +2,15 @@
  * The steps by which a node becomes master, as bootstrap/failover.ts has them: ask, decide, catch up, be nominated or
  * wait out the lease, collect grants, record. What follows (lease, address, confirmation) is master-daemon.ts.
  */
-import { planCommit } from '@quorate/domain/commit';
+import { planCommit, type CommitPlan } from '@quorate/domain/commit';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { withMaster, withNodesOffline } from '@quorate/domain/configuration-changes';
 import { electorateOf } from '@quorate/domain/electorate';
 import { ClusterError } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
+import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import type { NodeUuid, Roster, RosterNode } from '@quorate/domain/roster';
-import { compareVersions, newestVersion, type Version } from '@quorate/domain/version';
+import { compareVersions, newestVersion, sameVersion, type Version } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
 import { commit } from './committing.ts';
 import type { Said } from './node-daemon.ts';
@@ -18,11 +19,17 @@ import { rosterIn, sealed } from './small-cluster.ts';
 
 export type Manner = 'failover' | 'automatic-failover' | 'failover-without-voting';
 
+/** What a majority granted, by which record. */
+export interface Reign {
+  readonly epoch: number;
+  readonly record: ClusterRecord;
+}
+
 export type Ascent =
   | {
       readonly kind: 'recorded';
       readonly record: ClusterRecord;
-      readonly oldMaster: RosterNode | null;
+      readonly plan: Going;
       /** The old master handed over, so its lease may still live. */
       readonly nominated: boolean;
       /** Longest lease that may have been promised to it, ms. */
@@ -66,13 +73,8 @@ export function fetchRecord(
   );
 }
 
-/** Asks the electorate of `held` to grant `epoch`; tells whether a majority did, and the longest refusal for a lease. */
-export function requestGrants(
-  caller: Caller,
-  held: ClusterRecord,
-  epoch: number,
-  ended: (granted: boolean) => void,
-): void {
+/** Asks the electorate of `held` to grant `epoch`, once; tells whether a majority did. */
+function requestGrants(caller: Caller, held: ClusterRecord, epoch: number, ended: (granted: boolean) => void): void {
   const { own, cluster } = caller;
   const voters = electorateOf(countingRoster(caller, held));
   const leaseMs = held.ours.parameters.leaseMs;
@@ -98,102 +100,137 @@ export function requestGrants(
   );
 }
 
-/** From the first question to a configuration committed in the new epoch. */
-export function ascend(caller: Caller, manner: Manner, isPromised: boolean, ended: (ascent: Ascent) => void): void {
+/**
+ * From the first question to a configuration committed in the new epoch. `elected` is called with the grants: from
+ * then on the lease that came with them counts, and is to be renewed.
+ */
+export function ascend(
+  caller: Caller,
+  manner: Manner,
+  isPromised: boolean,
+  elected: (reign: Reign, sentMs: number | null) => void,
+  ended: (ascent: Ascent) => void,
+): void {
   const { cluster, own } = caller;
   const { world } = cluster;
   const forced = manner === 'failover-without-voting';
-  let held = own.disk.read().record;
-  let triedHandOver = false;
-  let nominated = false;
-  let attempts = 0;
+  const stored = own.disk.read();
+  let held = stored.record;
+  let fetched = false;
 
   const refuse = (reason: string): void => {
     world.say?.(`${own.name} does not become master: ${reason}`);
     ended({ kind: 'refused', reason });
   };
 
-  function attempt(): void {
-    attempts += 1;
-    if (attempts > 12) return refuse('TIMED_OUT: it took too many attempts');
-    const stored = own.disk.read();
-    if (stored.record && (!held || compareVersions(stored.record.version, held.version) > 0)) held = stored.record;
+  function findStart(): void {
     const heldIsNewest = held && stored.roster && compareVersions(held.version, stored.roster.version) >= 0;
     const roster = heldIsNewest && held ? countingRoster(caller, held) : stored.roster;
     if (!roster) return refuse('NOT_IN_CLUSTER: it is not yet a node');
-    gatherVotes(caller, roster, (ballots) => decideOn(roster, ballots));
+    const enough = manner === 'automatic-failover' ? isFree(roster) : undefined;
+    gatherVotes(caller, roster, (ballots) => decideOn(roster, ballots), enough);
   }
+
+  const isFree =
+    (roster: Roster) =>
+    (ballots: readonly Ballot[]): boolean =>
+      !leaseInTheWay(own.uuid, roster, ballots);
 
   function decideOn(roster: Roster, ballots: readonly Ballot[]): void {
     const facts = factsFor(caller, roster, held, ballots);
     const plan = forced
-      ? decideForcedFailover({ ...facts, randomJump: world.random.below(1000) })
+      ? decideForcedFailover({ ...facts, randomJump: world.random.below(1000), acceptDataLoss: true })
       : decideFailover(facts);
     if (plan.kind === 'refuse') return refuse(`${plan.error.reason}: ${plan.error.message}`);
-    if (plan.kind === 'fetch') {
-      return fetchRecord(caller, plan.from, plan.version, (record) => {
-        held = record ?? held;
-        attempt();
-      });
-    }
+    if (plan.kind === 'fetch') return fetchNewest(plan);
     if (!held) return refuse('NEWER_CONFIGURATION_ELSEWHERE: it holds no configuration');
-    if (forced) return record(held, plan);
-    if (manner === 'failover' && plan.oldMaster && plan.oldMasterAnswers && !triedHandOver) {
-      triedHandOver = true;
-      return askHandOver(plan.oldMaster);
+    if (forced) return record(held, plan, false);
+    const base = held;
+    const { oldMaster } = plan;
+    if (oldMaster && plan.oldMasterAnswers) {
+      return askHandOver(oldMaster, base, (handed) => (handed ? collectGrants(handed, plan, true) : waitOutLease(base, plan)));
     }
-    collectGrants(held, plan, ballots);
+    waitOutLease(base, plan);
   }
 
-  function askHandOver(oldMaster: RosterNode): void {
+  function fetchNewest({ from, version }: Extract<FailoverPlan, { kind: 'fetch' }>): void {
+    if (fetched) return refuse('NEWER_CONFIGURATION_ELSEWHERE: the configuration changed meanwhile');
+    fetched = true;
+    fetchRecord(caller, from, version, (record) => {
+      if (!record) return refuse('NEWER_CONFIGURATION_ELSEWHERE: it could not be fetched');
+      held = record;
+      findStart();
+    });
+  }
+
+  /** Resolves to what to start from: the master may have committed something since it was asked. */
+  function askHandOver(oldMaster: RosterNode, base: ClusterRecord, ended: (handed: ClusterRecord | undefined) => void): void {
     const old = cluster.hostOf(oldMaster.uuid);
     let open = true;
-    const once = (said: boolean): void => {
+    const once = (version: Version | null | undefined): void => {
       if (!open) return;
       open = false;
-      nominated = said;
-      attempt();
+      if (!version) return ended(undefined);
+      if (sameVersion(version, base.version)) return ended(base);
+      fetchRecord(caller, oldMaster, version, ended);
     };
-    world.call<boolean>(
+    world.call<Version | null>(
       caller.process,
       old.masterd,
       (reply) => cluster.masterDaemon(old).handOver(own.uuid, reply),
-      (said) => once(said ?? false),
+      once,
     );
-    world.after(caller.process, limits.roundMs * 2, () => once(false));
+    world.after(caller.process, limits.roundMs * 2, () => once(undefined));
   }
 
-  function collectGrants(base: ClusterRecord, plan: Going, ballots: readonly Ballot[]): void {
-    const free = answersOf(ballots).filter(
-      ({ vote }) => nominated || vote.leaseLeftMs <= 0 || vote.leaseHolder === own.uuid,
-    );
-    const voters = electorateOf(countingRoster(caller, base));
-    if (free.length < neededOf(caller, voters.length, answersOf(ballots).length)) {
-      if (manner === 'automatic-failover') return refuse('LEASE_LIVE: the lease has not lapsed');
-      const left = answersOf(ballots).map(({ vote }) => vote.leaseLeftMs);
-      return world.after(caller.process, Math.max(50, Math.min(2_000, ...left.filter((ms) => ms > 0))), attempt);
-    }
+  /** Nobody is asked to grant while a promise to another keeps a majority from it. */
+  function waitOutLease(base: ClusterRecord, plan: Going): void {
+    const roster = countingRoster(caller, base);
+    const deadlineMs = world.clockMs(own) + 2 * base.ours.parameters.leaseMs;
+    const ask = (): void =>
+      gatherVotes(
+        caller,
+        roster,
+        (ballots) => {
+          const inTheWay = world.fault === 'plurality' ? null : leaseInTheWay(own.uuid, roster, ballots);
+          if (!inTheWay) return collectGrants(base, plan, false);
+          if (world.clockMs(own) > deadlineMs) return refuse('LEASE_LIVE: a majority still renews the lease');
+          world.after(caller.process, Math.max(inTheWay.leftMs, 50), ask);
+        },
+        isFree(roster),
+      );
+    ask();
+  }
+
+  function collectGrants(base: ClusterRecord, plan: Going, nominated: boolean): void {
+    const sentMs = world.clockMs(own);
     requestGrants(caller, base, plan.epoch, (granted) => {
-      if (granted) return record(base, plan);
-      if (manner === 'automatic-failover') return refuse('GRANT_REFUSED: no majority granted');
-      world.after(caller.process, world.random.between(100, 600), attempt);
+      if (!granted) return refuse('GRANT_REFUSED: no majority granted');
+      elected({ epoch: plan.epoch, record: base }, world.fault === 'lease-from-answer' ? world.clockMs(own) : sentMs);
+      record(base, plan, nominated);
     });
   }
 
-  function record(base: ClusterRecord, plan: Going): void {
+  function record(base: ClusterRecord, plan: Going, nominated: boolean): void {
     if (forced) cluster.observer.forced(base, isPromised && plan.silent.every((uuid) => !cluster.hostOf(uuid).up));
     const next = recordOf(base, plan.epoch, manner, own.uuid, forced ? plan.silent : [], world.now() / 1e6);
     if (!next) return refuse('NOT_A_MASTER_CANDIDATE');
-    commit(caller, planCommit(forced ? null : base, next), next, (outcome) => {
+    commit(caller, withinReach(planCommit(forced ? null : base, next), plan.silent), next, (outcome) => {
       world.say?.(`${own.name} recorded itself as master of epoch ${plan.epoch}: ${outcome}`);
       if (outcome !== 'committed') return refuse('COMMIT_UNDECIDED');
       cluster.observer.committed(next);
-      const { oldMaster } = plan;
-      ended({ kind: 'recorded', record: next, oldMaster, nominated, leaseMs: base.ours.parameters.leaseMs });
+      if (forced) elected({ epoch: plan.epoch, record: next }, null);
+      ended({ kind: 'recorded', record: next, plan, nominated, leaseMs: base.ours.parameters.leaseMs });
     });
   }
 
-  attempt();
+  findStart();
+}
+
+/** A candidate that does not answer cannot store anything; bootstrap/failover.ts says why that may do. */
+function withinReach(whole: CommitPlan, silent: readonly NodeUuid[]): CommitPlan {
+  const reachable = whole.candidates.filter((uuid) => !silent.includes(uuid));
+  return { ...whole, copiesNeeded: Math.min(whole.copiesNeeded, reachable.length) };
 }
 
 /** The record that makes this node master; undefined if it may not be. */

@@ -1,25 +1,25 @@
 /**
- * The master daemon of one host: holds office while its lease lives, owns the configuration, and takes the office
- * when it is due. Mirrors master-daemon/src and bootstrap/failover.ts.
+ * The master daemon of one host: keeps the lease, owns the configuration while in office, and takes the office when
+ * it is due. Mirrors master-daemon/src (mastership, lease-keeper, standby, loss-watch) and the end of
+ * bootstrap/failover.ts.
  *
- *              majority names me, or elected          a later mastership, or told to
- *   standby ───────────────────────────▶ in office ─────────────────────────────▶ standby
- *
- * In office means: a lease confirmed by a majority lives. While it does not, nothing is accepted, and the renewals go
- * on until they succeed or show who is master. After a hand-over that nobody took, and when voters have seen a higher
- * epoch without a master, it goes on only in an epoch of its own newly granted (`reaffirm`).
+ *              majority names me, or elected          lease over, a later mastership, told to
+ *   standby ───────────────────────────▶ in office ───────────────────────────────────────▶ standby
  */
+import { decideAutomatic } from '@quorate/domain/automatic-failover';
 import { planCommit, type CommitPlan } from '@quorate/domain/commit';
 import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import { electorateOf } from '@quorate/domain/electorate';
 import { ClusterError } from '@quorate/domain/errors';
-import { renewalIntervalMs, safeLeaseMs } from '@quorate/domain/lease';
+import { actsOnNothing } from '@quorate/domain/lag-guard';
+import { leaseBounds, renewalIntervalMs, safeLeaseMs } from '@quorate/domain/lease';
+import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import { isCandidate, nodeByUuid, type NodeUuid } from '@quorate/domain/roster';
 import { decideStart } from '@quorate/domain/start';
-import { compareVersions, sameVersion } from '@quorate/domain/version';
+import { compareVersions, sameVersion, type Version } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
 import { tally } from '@quorate/domain/votes';
-import { ascend, askWithin, fetchRecord, newestKnown, recordOf, requestGrants, type Ascent, type Manner } from './candidate.ts';
+import { ascend, askWithin, fetchRecord, newestKnown, type Ascent, type Manner, type Reign } from './candidate.ts';
 import { bringUpToDate, commit } from './committing.ts';
 import type { ObservedOffice, Reply, Said } from './node-daemon.ts';
 import { answersOf, askMany, askNode, countingRoster, gatherVotes, limits, neededOf, type Caller } from './rounds.ts';
@@ -38,11 +38,10 @@ export interface MasterDaemon {
   serves(): boolean;
   record(): ClusterRecord | undefined;
   change(change: Change, reply: Reply<ChangeAnswer>): void;
-  handOver(candidate: NodeUuid, reply: Reply<boolean>): void;
+  /** Answers with what the candidate must start from; null if it does not hand over. */
+  handOver(candidate: NodeUuid, reply: Reply<Version | null>): void;
   failover(manner: Manner, isPromised: boolean, reply: Reply<string>): void;
   standDown(epoch: number): void;
-  /** Leaves office in good order, and gives the lease back. */
-  resign(reply: Reply<boolean>): void;
 }
 
 interface Pending {
@@ -52,15 +51,12 @@ interface Pending {
 
 interface Office {
   readonly epoch: number;
+  /** Newest committed. */
   record: ClusterRecord;
   pending: Pending | null;
-  /** On this host's monotonic clock. */
-  leaseUntilMs: number;
-  /** The address may be raised: whoever had it has given it up, or its lease is over. */
+  handingOver: boolean;
+  /** The address is raised once by whoever takes the office, and again by a look at the office. */
   addressDue: boolean;
-  handOverUntilMs: number | null;
-  /** A voter has seen a higher epoch. */
-  challenged: boolean;
 }
 
 export function createMasterDaemon(caller: Caller): MasterDaemon {
@@ -68,13 +64,15 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
   const { world, observer } = cluster;
   const clock = (): number => world.clockMs(own);
   let office: Office | null = null;
+  /** Granted by a majority and not yet in office. */
+  let elected: Reign | null = null;
+  /** End of the lease on this host's monotonic clock. */
+  let leaseUntilMs = 0;
+  let failingOver = false;
   let waiting: ((end: () => void) => void)[] = [];
   let busy = false;
-  let lapsedSinceMs: number | null = null;
-  let patienceMs = 0;
-  let tickedMs = clock();
 
-  /** Changes, failovers and looks exclude each other; renewals do not wait for anybody. */
+  /** Changes, hand-overs and failovers exclude each other; renewals and looks in office do not wait for anybody. */
   function inTurn(job: (end: () => void) => void): void {
     waiting.push(job);
     if (!busy) next();
@@ -86,25 +84,20 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     job?.(next);
   }
 
-  const isLive = (): boolean => office !== null && clock() < office.leaseUntilMs;
-  const serves = (): boolean => isLive() && office?.handOverUntilMs === null;
-  const parameters = () => own.disk.read().record?.ours.parameters;
+  const leaseLeft = (): number => Math.max(0, leaseUntilMs - clock());
+  const inOffice = (): boolean => office !== null && leaseLeft() > 0;
+  const serves = (): boolean => inOffice() && office?.handingOver === false;
 
   function become(record: ClusterRecord, pending: Pending | null, addressDue: boolean): Office {
-    world.say?.(`${own.name} holds the office of epoch ${record.version.epoch} once it has the lease`);
-    office = {
-      epoch: record.version.epoch,
-      record,
-      pending,
-      leaseUntilMs: 0,
-      addressDue,
-      handOverUntilMs: null,
-      challenged: false,
-    };
+    world.say?.(`${own.name} is in office, epoch ${record.version.epoch}`);
+    office = { epoch: record.version.epoch, record, pending, handingOver: false, addressDue };
+    observer.serves(own);
     return office;
   }
 
+  /** The node daemon of this host is told, so that the address goes down at once. */
   function stepDown(why: string): void {
+    leaseUntilMs = 0;
     if (!office) return;
     world.say?.(`${own.name} leaves the office of epoch ${office.epoch}: ${why}`);
     const { epoch } = office;
@@ -112,57 +105,79 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     askNode<ObservedOffice>(caller, own, (daemon, reply) => daemon.leaveOffice(epoch, own.uuid, reply), () => undefined);
   }
 
-  /** One round of renewals; counted from before it was sent. */
-  function renew(present: Office): void {
+  // --- the lease
+
+  const count = (sentMs: number, durationMs: number): void => {
+    leaseUntilMs = Math.max(leaseUntilMs, sentMs + safeLeaseMs(durationMs));
+  };
+
+  /** One round of renewals, counted from before it was sent. */
+  function renew({ epoch, record }: Reign, ended: (agreed: boolean) => void): void {
     const sentMs = clock();
-    const durationMs = present.record.ours.parameters.leaseMs;
-    const rosters = [present.record, ...(present.pending ? [present.pending.record] : [])].map((record) =>
-      countingRoster(caller, record),
-    );
-    const electorates = rosters.map((roster) => electorateOf(roster).map(({ uuid }) => uuid));
-    const voters = [...new Map(rosters.flatMap((roster) => electorateOf(roster)).map((node) => [node.uuid, node])).values()];
-    const acknowledged = new Set<NodeUuid>();
+    const durationMs = record.ours.parameters.leaseMs;
+    const voters = electorateOf(countingRoster(caller, record));
+    let agreed = 0;
     let heard = 0;
-    const confirmed = (): boolean =>
-      electorates.every(
-        (uuids) => uuids.filter((uuid) => acknowledged.has(uuid)).length >= neededOf(caller, uuids.length, heard),
-      );
-    let done = false;
-    const request = { epoch: present.epoch, master: own.uuid, durationMs };
+    let refusal: Said | undefined;
+    const enough = (): boolean => agreed >= neededOf(caller, voters.length, heard);
+    const request = { epoch, master: own.uuid, durationMs };
     askMany<Said>(
       caller,
       voters,
       (daemon, reply) => daemon.renew(request, reply),
-      (node, said) => {
+      (_node, said) => {
         if (said) heard += 1;
-        if (said?.ok) acknowledged.add(node.uuid);
-        else if (said?.reason === 'EPOCH_TOO_OLD') present.challenged = true;
-        if (!done && world.fault !== 'plurality' && confirmed()) {
-          done = true;
-          leaseConfirmed(present, world.fault === 'lease-from-answer' ? clock() : sentMs, durationMs);
-        }
-        return done;
+        if (said?.ok) agreed += 1;
+        else if (said && isDeposing(said.reason)) refusal = said;
+        return world.fault !== 'plurality' && enough();
       },
       () => {
-        if (!done && world.fault === 'plurality' && confirmed()) leaseConfirmed(present, sentMs, durationMs);
+        if (agreed > 0 && enough()) {
+          count(world.fault === 'lease-from-answer' ? clock() : sentMs, durationMs);
+          observer.serves(own);
+          if (office) holdOffice(office, () => undefined);
+          return ended(true);
+        }
+        if (refusal) {
+          elected = null;
+          leaseUntilMs = 0;
+          stepDown('a majority did not renew, and a voter knows of a later epoch');
+        }
+        ended(false);
       },
     );
   }
 
-  function leaseConfirmed(present: Office, fromMs: number, durationMs: number): void {
-    if (office !== present) return;
-    const wasLive = isLive();
-    present.leaseUntilMs = Math.max(present.leaseUntilMs, fromMs + safeLeaseMs(durationMs));
-    if (!wasLive && isLive()) world.say?.(`${own.name} is in office, epoch ${present.epoch}`);
-    observer.serves(own);
-    holdOffice(present, () => undefined);
+  function holdOffice(present: Office, held: (seen: ObservedOffice | undefined) => void): void {
+    if (!present.addressDue || !inOffice()) return held(undefined);
+    const { epoch } = present;
+    const untilMs = leaseUntilMs;
+    askNode<ObservedOffice>(caller, own, (daemon, reply) => daemon.holdOffice(epoch, untilMs, reply), held);
   }
 
-  function holdOffice(present: Office, held: (seen: ObservedOffice | undefined) => void): void {
-    if (!present.addressDue || !isLive()) return held(undefined);
-    const { epoch, leaseUntilMs } = present;
-    askNode<ObservedOffice>(caller, own, (daemon, reply) => daemon.holdOffice(epoch, leaseUntilMs, reply), held);
+  const reign = (): Reign | null => (office ? { epoch: office.epoch, record: office.record } : elected);
+
+  function keepLease(): void {
+    const present = reign();
+    const again = (ms: number): void => world.after(process, ms, keepLease);
+    if (!present) return again(100);
+    const durationMs = present.record.ours.parameters.leaseMs;
+    const handing = office?.handingOver ?? false;
+    if (!handing || leaseLeft() < durationMs / 3) {
+      renew(present, (agreed) => {
+        // To renew is to take the nomination back: nobody took the office in time.
+        if (agreed && handing && office) {
+          office.handingOver = false;
+          world.say?.(`${own.name} goes on: nobody took the office over`);
+          observer.serves(own);
+        }
+      });
+    }
+    if (office && leaseLeft() <= 0) stepDown('a majority did not renew its lease in time');
+    again(renewalIntervalMs(durationMs));
   }
+
+  // --- changes
 
   function change(make: Change, reply: Reply<ChangeAnswer>, end: () => void): void {
     const present = office;
@@ -174,14 +189,14 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     if (present.pending) return answer({ kind: 'refused', why: 'COMMIT_UNDECIDED' });
     const pending = prepare(present.record, make);
     if (typeof pending === 'string') return answer({ kind: 'refused', why: pending });
-    present.pending = pending;
     commit(caller, pending.plan, pending.record, (outcome) => {
       if (outcome === 'committed') {
         observer.committed(pending.record);
-        settle(present, pending);
+        if (office === present) present.record = pending.record;
         return answer({ kind: 'committed', record: pending.record });
       }
-      if (outcome === 'deposed') present.challenged = true;
+      if (outcome === 'undecided' && office === present) present.pending = pending;
+      if (outcome === 'deposed' && office === present) stepDown('its change was refused for a later epoch');
       answer({ kind: 'undecided' });
     });
   }
@@ -196,18 +211,41 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     }
   }
 
-  function settle(present: Office, { record }: Pending): void {
-    if (!present.pending || !sameVersion(present.pending.record.version, record.version)) return;
-    present.record = record;
-    present.pending = null;
+  function handOver(candidate: NodeUuid, reply: Reply<Version | null>, end: () => void): void {
+    const present = office;
+    const answer = (said: Version | null): void => {
+      reply(said);
+      end();
+    };
+    if (!present || !inOffice() || present.pending) return answer(null);
+    world.say?.(`${own.name} takes no more changes and nominates ${observer.nameOf(candidate)}`);
+    present.handingOver = true;
+    const voters = electorateOf(countingRoster(caller, present.record));
+    const request = { epoch: present.epoch, master: own.uuid, candidate };
+    let done = 0;
+    let heard = 0;
+    const enough = (): boolean => done >= neededOf(caller, voters.length, heard);
+    askMany<Said>(
+      caller,
+      voters,
+      (daemon, say) => daemon.nominate(request, say),
+      (_node, said) => {
+        if (said) heard += 1;
+        if (said?.ok) done += 1;
+        return enough();
+      },
+      () => answer(enough() ? present.record.version : null),
+    );
   }
 
-  /** In office: is anybody else master, who lags? In standby: is this node named? */
+  // --- looking
+
   function look(end: () => void): void {
     if (office) lookAfter(office, end);
     else reconsider(end);
   }
 
+  /** In office: is anybody else master, who lags? */
   function lookAfter(present: Office, end: () => void): void {
     const { pending, record } = present;
     gatherVotes(caller, countingRoster(caller, pending?.record ?? record), (ballots) => {
@@ -217,40 +255,18 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
         stepDown(`${observer.nameOf(later.node)} is master of epoch ${later.epoch}`);
         return end();
       }
-      const handOverIsOver = present.handOverUntilMs !== null && clock() > present.handOverUntilMs;
-      if (handOverIsOver || (present.challenged && !isLive())) return reaffirm(present, ballots, end);
       bringUpToDate(caller, pending?.record ?? record, pending?.plan ?? null, ballots, (isCommitted) => {
         if (pending && isCommitted) {
           observer.committed(pending.record);
-          settle(present, pending);
+          if (office === present && present.pending === pending) Object.assign(present, { record: pending.record, pending: null });
         }
+        if (office === present) present.addressDue = true;
         end();
       });
     });
   }
 
-  /** The office again, in an epoch that nobody was nominated in or granted. */
-  function reaffirm(present: Office, ballots: readonly Ballot[], end: () => void): void {
-    const base = present.pending?.record ?? present.record;
-    if (compareVersions(newestKnown(ballots), base.version) > 0) return end();
-    const highest = Math.max(present.epoch, ...answersOf(ballots).map(({ vote }) => vote.epoch));
-    requestGrants(caller, base, highest + 1, (granted) => {
-      if (!granted || office !== present) return end();
-      const record = recordOf(base, highest + 1, 'failover', own.uuid, [], world.now() / 1e6);
-      if (!record) return end();
-      commit(caller, planCommit(base, record), record, (outcome) => {
-        if (outcome === 'committed') {
-          observer.committed(record);
-          const { addressDue, leaseUntilMs } = present;
-          if (office === present) renew(Object.assign(become(record, null, addressDue), { leaseUntilMs }));
-        } else if (office === present) {
-          stepDown(`its new epoch ${highest + 1} could not be recorded`);
-        }
-        end();
-      });
-    });
-  }
-
+  /** In standby: does a majority name this node, and renew its lease? */
   function reconsider(end: () => void): void {
     const { voter, roster, record } = own.disk.read();
     if (!roster || voter.master?.node !== own.uuid) return end();
@@ -258,61 +274,75 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     gatherVotes(caller, counting, (ballots) => {
       const decision = decideStart({ own: own.uuid, ballots, electorate: electorateOf(counting) });
       if (decision.kind !== 'take-office') return end();
-      resumeOffice(ballots, decision.epoch, end);
+      const newest = newestKnown(ballots);
+      const stored = own.disk.read().record;
+      if (stored && compareVersions(stored.version, newest) >= 0) return resume(stored, ballots, end);
+      const holder = answersOf(ballots).find(({ vote }) => vote.holds && sameVersion(vote.holds, newest));
+      if (!holder) return end();
+      fetchRecord(caller, holder.node, newest, (fetched) => (fetched ? resume(fetched, ballots, end) : end()));
     });
   }
 
-  function resumeOffice(ballots: readonly Ballot[], epoch: number, end: () => void): void {
-    const newest = newestKnown(ballots);
-    const stored = own.disk.read().record;
-    const takeUp = (record: ClusterRecord | undefined): void => {
-      if (!record || record.version.epoch !== epoch || office) return end();
+  function resume(record: ClusterRecord, ballots: readonly Ballot[], end: () => void): void {
+    const { epoch } = record.version;
+    renew({ epoch, record }, (agreed) => {
+      if (office) return end();
+      const isOvertaken = answersOf(ballots).some(({ vote }) => vote.epoch > epoch);
+      if (!agreed && isOvertaken) return failover('automatic-failover', true, () => undefined, end);
+      if (!agreed) return end();
       const plan = planCommit(null, record);
       bringUpToDate(caller, record, plan, ballots, (isCommitted) => {
         if (isCommitted) observer.committed(record);
-        if (!office) renew(become(record, isCommitted ? null : { record, plan }, true));
+        if (!office && leaseLeft() > 0) holdOffice(become(record, isCommitted ? null : { record, plan }, true), () => undefined);
         end();
       });
-    };
-    if (stored && compareVersions(stored.version, newest) >= 0) return takeUp(stored);
-    const holder = answersOf(ballots).find(({ vote }) => vote.holds && sameVersion(vote.holds, newest));
-    if (holder) fetchRecord(caller, holder.node, newest, takeUp);
-    else end();
+    });
   }
+
+  // --- becoming master
 
   function failover(manner: Manner, isPromised: boolean, reply: Reply<string>, end: () => void): void {
     const answer = (said: string): void => {
       world.say?.(`${own.name} reports: ${said}`);
+      elected = null;
+      failingOver = false;
       reply(said);
       end();
     };
-    if (office) return answer('ALREADY_MASTER');
+    failingOver = true;
     world.say?.(`${own.name} begins: ${manner}`);
-    ascend(caller, manner, isPromised, (ascent) => {
+    const rule = (granted: Reign, sentMs: number | null): void => {
+      elected = granted;
+      if (sentMs !== null) count(sentMs, granted.record.ours.parameters.leaseMs);
+    };
+    ascend(caller, manner, isPromised, rule, (ascent) => {
       if (ascent.kind === 'refused') return answer(ascent.reason);
-      const next = become(ascent.record, null, !ascent.nominated);
-      renew(next);
-      endOldOffice(next, ascent);
-      confirm(next, clock() + limits.officeMs + (ascent.nominated ? ascent.leaseMs * 1.2 : 0), answer);
+      endOldOffice(ascent, () => takeOffice(ascent.record, answer));
     });
   }
 
   /** The address of the old master: seen to be down there, or its lease waited out. */
-  function endOldOffice(next: Office, { oldMaster, nominated, leaseMs }: Extract<Ascent, { kind: 'recorded' }>): void {
-    if (!oldMaster) {
-      next.addressDue = true;
-      return;
-    }
+  function endOldOffice({ record, plan, nominated, leaseMs }: Extract<Ascent, { kind: 'recorded' }>, done: () => void): void {
+    const { oldMaster } = plan;
+    if (!oldMaster) return done();
+    const wait = (): void => (nominated ? world.after(process, leaseMs, done) : done());
+    if (!plan.oldMasterAnswers) return wait();
     askWithin<ObservedOffice>(
       caller,
       cluster.hostOf(oldMaster.uuid),
       limits.officeMs,
-      (daemon, reply) => daemon.leaveOffice(next.epoch, own.uuid, reply),
-      (seen) => {
-        if (seen && !seen.addressHere && !seen.inOffice) next.addressDue = true;
-      },
+      (daemon, reply) => daemon.leaveOffice(record.version.epoch, own.uuid, reply),
+      (seen) => (seen && !seen.addressHere && !seen.inOffice ? done() : wait()),
     );
-    if (nominated) world.after(process, leaseMs * 1.2, () => void (next.addressDue = true));
+  }
+
+  function takeOffice(record: ClusterRecord, answer: (said: string) => void): void {
+    const begin = (): void => {
+      if (leaseLeft() <= 0) return answer('LEASE_LOST');
+      confirm(become(record, null, true), clock() + limits.officeMs, answer);
+    };
+    if (leaseLeft() <= 0 && elected) renew(elected, begin);
+    else begin();
   }
 
   /** Success is what was seen: address, votes, and at last the lease that still lives. */
@@ -333,119 +363,83 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     });
   }
 
-  function handOver(candidate: NodeUuid, reply: Reply<boolean>, end: () => void): void {
-    const present = office;
-    const answer = (said: boolean): void => {
-      reply(said);
-      end();
-    };
-    if (!present || !serves() || present.pending) return answer(false);
-    world.say?.(`${own.name} takes no more changes and nominates ${observer.nameOf(candidate)}`);
-    present.handOverUntilMs = clock() + present.record.ours.parameters.leaseMs;
-    const voters = electorateOf(countingRoster(caller, present.record));
-    const request = { epoch: present.epoch, master: own.uuid, candidate };
-    let done = 0;
-    let heard = 0;
-    askMany<Said>(
-      caller,
-      voters,
-      (daemon, say) => daemon.nominate(request, say),
-      (_node, said) => {
-        if (said) heard += 1;
-        if (said?.ok) done += 1;
-        return done >= neededOf(caller, voters.length, heard);
-      },
-      () => answer(done >= neededOf(caller, voters.length, heard)),
-    );
+  // --- loss of the master
+
+  /** In standby: is the lease that this host's own voter promised over, and should this candidate take over? */
+  function watchLoss(): void {
+    const again = (ms: number): void => world.after(process, Math.max(ms, 1), watchLoss);
+    if (office || failingOver) return again(100);
+    lookForLoss((ms, delayMs) => {
+      if (delayMs === undefined) return again(ms);
+      const expectedMs = clock() + delayMs;
+      world.after(process, delayMs, () => {
+        if (actsOnNothing(clock() - expectedMs, leaseBounds.leastMs)) return again(100);
+        lookForLoss((_ms, stillMs) => {
+          if (stillMs !== undefined && !failingOver && !office) {
+            inTurn((end) => failover('automatic-failover', true, () => undefined, end));
+          }
+          again(100);
+        });
+      });
+    });
   }
 
-  function resign(reply: Reply<boolean>, end: () => void): void {
-    const present = office;
-    if (!present) {
-      reply(false);
-      return end();
-    }
-    office = null;
-    world.say?.(`${own.name} resigns the office of epoch ${present.epoch}`);
-    const { epoch } = present;
-    const request = { epoch, master: own.uuid };
-    const giveBack = (): void =>
-      askMany<Said>(
-        caller,
-        electorateOf(rosterIn(present.record)),
-        (daemon, say) => daemon.resign(request, say),
-        () => false,
-        () => {
-          reply(true);
-          end();
-        },
-      );
-    askWithin<ObservedOffice>(
-      caller,
-      own,
-      limits.officeMs,
-      (daemon, say) => daemon.leaveOffice(epoch, own.uuid, say),
-      (seen) => {
-        if (seen && !seen.addressHere) return giveBack();
-        reply(false);
-        end();
-      },
-    );
-  }
-
-  /** Standby: the lease that this host's own voter promised has lapsed, and nobody renews it. */
-  function watchLease(lateMs: number): void {
-    const { roster, record } = own.disk.read();
+  /** `found` gets a pause until the next look, or after which delay to go. */
+  function lookForLoss(found: (pauseMs: number, delayMs?: number) => void): void {
+    const { roster, record, voter } = own.disk.read();
     const self = roster ? nodeByUuid(roster, own.uuid) : undefined;
-    const watches = record?.ours.parameters.automaticFailover && self && isCandidate(self) && own.noded.running;
-    const leaseMs = record?.ours.parameters.leaseMs ?? 0;
-    if (!watches || lateMs > leaseMs / 3 || cluster.nodeDaemon(own).vote().leaseLeftMs > 0) {
-      lapsedSinceMs = null;
-      return;
-    }
-    if (lapsedSinceMs === null) {
-      lapsedSinceMs = clock();
-      patienceMs = world.random.between(0, leaseMs / 2);
-    } else if (clock() - lapsedSinceMs > patienceMs && !busy) {
-      lapsedSinceMs = null;
-      inTurn((end) => failover('automatic-failover', true, () => undefined, end));
-    }
-  }
-
-  function tick(): void {
-    const everyMs = renewalIntervalMs(parameters()?.leaseMs ?? 3_000);
-    const lateMs = clock() - tickedMs - everyMs;
-    tickedMs = clock();
-    if (office) {
-      renew(office);
-      const isStuck = office.challenged && !isLive();
-      const fellThrough = office.handOverUntilMs !== null && clock() > office.handOverUntilMs;
-      if ((isStuck || fellThrough) && !busy) inTurn(look);
-    } else watchLease(lateMs);
-    world.after(process, everyMs, tick);
+    if (!roster || !self || !isCandidate(self) || !record || !voter.master || !own.noded.running) return found(limits.lookMs);
+    // Over the local socket in the product; here a look next door is enough.
+    const { leaseLeftMs } = cluster.nodeDaemon(own).vote();
+    if (leaseLeftMs > 0) return found(Math.ceil(leaseLeftMs));
+    const counting = world.fault ? countingRoster(caller, record) : roster;
+    gatherVotes(
+      caller,
+      counting,
+      (ballots) => {
+        const decision = decideAutomatic({
+          own: own.uuid,
+          roster: counting,
+          parameters: record.ours.parameters,
+          history: record.ours.history,
+          ballots,
+          nowSeconds: world.now() / 1e6,
+          jitter: world.random.between(0, 0.2),
+        });
+        if (decision.kind === 'go') found(0, decision.delayMs);
+        else found(100);
+      },
+      (ballots) => !leaseInTheWay(own.uuid, counting, ballots),
+    );
   }
 
   function watch(): void {
-    if (!busy) inTurn(look);
+    if (office) look(() => undefined);
+    else if (!busy) inTurn(look);
     world.after(process, limits.lookMs, watch);
   }
 
-  world.after(process, world.random.between(1, 300), tick);
+  world.after(process, world.random.between(1, 100), keepLease);
   world.after(process, world.random.between(5, 100), watch);
+  world.after(process, world.random.between(5, 100), watchLoss);
 
   return {
-    inOffice: isLive,
+    inOffice,
     serves,
     record: () => office?.record,
     change: (make, reply) => inTurn((end) => change(make, reply, end)),
     handOver: (candidate, reply) => inTurn((end) => handOver(candidate, reply, end)),
     failover: (manner, isPromised, reply) => inTurn((end) => failover(manner, isPromised, reply, end)),
     standDown(epoch) {
-      if (office && epoch >= office.epoch) stepDown(`it was told that epoch ${epoch} ends its office`);
+      if (!office || epoch < office.epoch) return;
+      world.say?.(`${own.name} leaves the office of epoch ${office.epoch}: told that epoch ${epoch} ends it`);
+      office = null;
+      leaseUntilMs = 0;
     },
-    resign: (reply) => inTurn((end) => resign(reply, end)),
   };
 }
+
+const isDeposing = (reason: string): boolean => reason === 'EPOCH_TOO_OLD' || reason === 'NOT_ALLOWED';
 
 const laterMastership = (ballots: readonly Ballot[], epoch: number) =>
   answersOf(ballots)

@@ -246,7 +246,7 @@ export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDa
         clockMs: 0,
         softwareVersion: '',
         leaseLeftMs: Math.max(leaseLeftMs(memory, clock()), silentMs, 0),
-        leaseHolder: memory.lease?.holder ?? null,
+        leaseHolder: leaseLeftMs(memory, clock()) > 0 ? (memory.lease?.holder ?? null) : null,
       };
     },
     configuration: () => disk.read().record,

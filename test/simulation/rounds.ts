@@ -67,26 +67,33 @@ export const countingRoster = ({ cluster, own }: Caller, record: ClusterRecord):
 export const neededOf = ({ cluster }: Caller, voters: number, heard: number): number =>
   majorityOf(cluster.world.fault === 'plurality' ? heard : voters);
 
-/** A full round of votes of the roster's electorate; nodes that were not heard are unreachable. */
-export function gatherVotes(caller: Caller, roster: Roster, gathered: (ballots: readonly Ballot[]) => void): void {
+/**
+ * A round of votes of the roster's electorate. Without `enough` everybody is waited for, and nodes that were not
+ * heard are unreachable; with it those that were not waited for have no ballot.
+ */
+export function gatherVotes(
+  caller: Caller,
+  roster: Roster,
+  gathered: (ballots: readonly Ballot[]) => void,
+  enough?: (ballots: readonly Ballot[]) => boolean,
+): void {
   const voters = electorateOf(roster);
   const ballots = new Map<string, Ballot>();
+  let ended = false;
   askMany<Vote>(
     caller,
     voters,
     (daemon, reply) => reply(daemon.vote()),
     (node, vote) => {
-      if (vote) ballots.set(node.uuid, judgeVote(node, vote, roster));
-      return false;
+      ballots.set(node.uuid, vote ? judgeVote(node, vote, roster) : silence(node));
+      ended = enough?.([...ballots.values()]) ?? false;
+      return ended;
     },
-    () =>
-      gathered(
-        voters.map(
-          (node) => ballots.get(node.uuid) ?? { kind: 'unreachable', node, reason: 'UNREACHABLE', why: 'no answer' },
-        ),
-      ),
+    () => gathered(ended ? [...ballots.values()] : voters.map((node) => ballots.get(node.uuid) ?? silence(node))),
   );
 }
+
+const silence = (node: RosterNode): Ballot => ({ kind: 'unreachable', node, reason: 'UNREACHABLE', why: 'no answer' });
 
 export const answersOf = (ballots: readonly Ballot[]): readonly Exclude<Ballot, { kind: 'unreachable' }>[] =>
   ballots.flatMap((ballot) => (ballot.kind === 'unreachable' ? [] : [ballot]));

@@ -23,7 +23,6 @@ export type Happening =
   | { readonly kind: 'add-node'; readonly host: Target; readonly node: number; readonly masterCapable: boolean }
   | { readonly kind: 'mark-offline'; readonly host: Target; readonly node: number }
   | { readonly kind: 'failover'; readonly host: Target }
-  | { readonly kind: 'resign'; readonly host: Target }
   | { readonly kind: 'forced'; readonly host: number; readonly isPromised: boolean };
 
 export type Action = Happening & { readonly atMs: number };
@@ -104,10 +103,7 @@ function memberships(random: Random, size: number, hosts: number): readonly Acti
 }
 
 function orders(random: Random): readonly Action[] {
-  return [
-    ...several(random, random.below(4), () => ({ kind: 'failover', host: 'candidate' })),
-    ...several(random, random.chance(0.2) ? 1 : 0, () => ({ kind: 'resign', host: 'master' })),
-  ];
+  return several(random, random.below(4), () => ({ kind: 'failover', host: 'candidate' }));
 }
 
 function misfortunes(random: Random, size: number): readonly Action[] {

@@ -202,9 +202,6 @@ function createStage(cluster: Cluster): Stage {
         Object.assign(world.noise, { loss, duplication, slow, slowMs });
         return forAWhile(ms, () => Object.assign(world.noise, { loss: 0, duplication: 0, slow: 0, slowMs: 0 }));
       }
-      case 'resign':
-        say?.(`-- ${where.name} is asked to resign`);
-        return ask<boolean>(where, (daemon, reply) => daemon.resign(reply), () => undefined);
       case 'failover':
         return order(where, 'failover', true);
       case 'forced':

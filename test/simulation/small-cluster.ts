@@ -6,7 +6,7 @@
  */
 import { withParameters } from '@quorate/domain/configuration-changes';
 import type { ClusterObject, ClusterRecord, Configuration, Draft } from '@quorate/domain/configuration';
-import { initialParameters } from '@quorate/domain/initial-configuration';
+import { initialParameters } from '@quorate/domain/parameters';
 import { newNodeObject, type NewNode } from '@quorate/domain/new-node';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { seal } from '@quorate/domain/record';

@@ -78,6 +78,9 @@ export function commit(access: ClusterAccess, plan: CommitPlan, parcel: Parcel):
   });
 }
 
+const causeOf = (failure: ClusterError | undefined): string =>
+  failure?.facts['why'] ?? failure?.message ?? 'no answer yet';
+
 function undecidedError(
   parcel: Parcel,
   nodes: readonly RosterNode[],
@@ -86,13 +89,13 @@ function undecidedError(
 ): ClusterError {
   const missing = nodes
     .filter((n) => !versions.has(n.uuid))
-    .map((n) => `${n.name} (${failures.get(n.name)?.message ?? 'no answer yet'})`);
+    .map((n) => `${n.name} (${causeOf(failures.get(n.name))})`);
   const version = describeVersion(parcel.record.version);
   return new ClusterError(
     'COMMIT_UNDECIDED',
     `The change (${version}) is neither committed nor withdrawn: ${missing.join(', ')} did not acknowledge it`,
     {
-      hint: 'The master keeps pushing it and takes no other change until it is decided; see quorate status',
+      hint: 'It is being pushed on, and no other change is taken meanwhile; bring those nodes back, or mark them offline: quorate node modify NAME --offline yes',
       facts: { version, acknowledged: String(versions.size) },
     },
   );

@@ -86,6 +86,7 @@ describe('a failover that was broken off', async () => {
       const cluster = fakeCluster(3);
       await breakOff(cluster, count);
       const highest = Math.max(...[1, 2, 3].map((k) => cluster.node(k).voter.epoch));
+      await cluster.clock.advance(leaseBounds.usualMs);
       await runAgain(cluster, 3);
       expect(mastersOf(cluster)).toEqual(onlyMaster(3));
       expect(opinionsOf(cluster)).toEqual(Array(3).fill(`3@${highest + 1}`));
@@ -96,6 +97,7 @@ describe('a failover that was broken off', async () => {
     const cluster = fakeCluster(5);
     await breakOff(cluster, count);
     cluster.crash(2);
+    await cluster.clock.advance(leaseBounds.usualMs);
     await runAgain(cluster, 3);
     expect(mastersOf(cluster)).toEqual(onlyMaster(3));
   });

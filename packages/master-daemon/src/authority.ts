@@ -29,14 +29,21 @@ export interface ChangeOutcome {
   readonly pending: Pending;
 }
 
-/** Commits the change. Throws before anything is sent if one is pending or the result would be invalid. */
+/**
+ * Commits the change. Throws before anything is sent if one is pending or the result would be invalid.
+ *
+ * `unblocks`: it marks dead nodes offline, which may be what a pending change waits for. It is then made on top of
+ * that one and decides both.
+ */
 export async function commitChange(
   access: ClusterAccess,
   office: InOffice,
   change: Change,
+  unblocks = false,
 ): Promise<ChangeOutcome> {
-  if (office.pending) throw pendingError(office.pending);
-  const draft = change(office.record, access.clock.now().getTime() / 1000);
+  if (office.pending && !unblocks) throw pendingError(office.pending);
+  const present = office.pending?.record ?? office.record;
+  const draft = change(present, access.clock.now().getTime() / 1000);
   const { fatal } = configurationFindings(draft.configuration);
   if (fatal.length > 0) {
     throw new ClusterError(
@@ -54,7 +61,7 @@ export const pendingError = ({ record }: Pending): ClusterError =>
     'COMMIT_UNDECIDED',
     `An earlier change (${describeVersion(record.version)}) is still undecided`,
     {
-      hint: 'It is being pushed to the nodes that lack it; see quorate status, and bring those nodes back',
+      hint: 'It is being pushed on; bring back the nodes that lack it (quorate status), or mark them offline: quorate node modify NAME --offline yes',
     },
   );
 

@@ -42,8 +42,8 @@ export interface Mastership {
   tenure(): Tenure;
   /** What is left of the lease by this node's own reckoning, ms. */
   leaseLeftMs(): number;
-  /** Resolves to the committed record. Throws NOT_MASTER, LEASE_LOST, COMMIT_UNDECIDED, or EPOCH_TOO_OLD when deposed. */
-  change(change: Change): Promise<ClusterRecord>;
+  /** Resolves to the committed record; `unblocks` as in authority.ts. Throws NOT_MASTER, LEASE_LOST, COMMIT_UNDECIDED, or EPOCH_TOO_OLD when deposed. */
+  change(change: Change, unblocks?: boolean): Promise<ClusterRecord>;
   /** Makes this node master; throws OPERATION_IN_PROGRESS if it is at it already. */
   failover(request: FailoverRequest, report: ReportStep): Promise<FailoverOutcome>;
   /** Stops taking changes and lets every voter grant the candidate; resolves to what it must start from. */
@@ -142,11 +142,11 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 
   // --- changes
 
-  async function change(make: Change): Promise<ClusterRecord> {
+  async function change(make: Change, unblocks: boolean): Promise<ClusterRecord> {
     const office = assertInOffice(tenure, await readRoster(state));
     assertLease();
     if (office.handingOverTo !== null) throw handingOver();
-    const { outcome, record, pending } = await commitChange(access, office, make);
+    const { outcome, record, pending } = await commitChange(access, office, make, unblocks);
     if (outcome.kind === 'committed') {
       becomeAfter(office, inOfficeWith(record));
       return record;
@@ -272,7 +272,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
   return {
     tenure: () => tenure,
     leaseLeftMs: () => (tenure.kind === 'in-office' ? lease.leftMs() : 0),
-    change: (make) => oneAtATime(() => change(make)),
+    change: (make, unblocks = false) => oneAtATime(() => change(make, unblocks)),
     handOver: (candidate) => oneAtATime(() => handOver(candidate)),
     failover: orderedFailover,
     standDown(epoch) {

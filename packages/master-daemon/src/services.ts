@@ -103,8 +103,10 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       if (offline === undefined) throw nothingGiven();
       // Taken back only with the present configuration in its hands (BEH-265).
       if (!offline) await putConfiguration(access, node, pack(record));
-      const committed = await mastership.change((present, now) =>
-        offline ? withNodesOffline(present, [node.uuid], now) : withNodeOnline(present, node.uuid, now),
+      const committed = await mastership.change(
+        (present, now) =>
+          offline ? withNodesOffline(present, [node.uuid], now) : withNodeOnline(present, node.uuid, now),
+        offline,
       );
       return { version: committed.version };
     },

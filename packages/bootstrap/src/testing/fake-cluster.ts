@@ -80,7 +80,10 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
     if (call.peer.kind === 'socket') return (masterDaemon.get(call.method) ?? nobodyThere)(call);
     const to = reached(call);
     if (conditions.get(to.uuid) === 'hanging') await silence(clock, call);
-    const answer = (): unknown => answerOf(to, call, sender, clock);
+    const withinReach = [...nodes.values()].filter(
+      (each) => (conditions.get(each.uuid) ?? 'fine') === 'fine',
+    );
+    const answer = (): unknown => answerOf(to, call, sender, clock, withinReach);
     return (instead.get(`${to.uuid} ${call.method}`) ?? ((real) => real()))(answer, call);
   }
 
@@ -131,10 +134,11 @@ function answerOf(
   { method, request }: FakeCall,
   sender: NodeUuid,
   clock: VirtualClock,
+  withinReach: readonly FakeNode[],
 ): unknown {
   const answer = nodeMethods[method];
   if (!answer) throw new Error(`The fake node does not know ${method}`);
-  return answer(to, request as never, sender, clock.now().getTime());
+  return answer(to, request as never, sender, clock.now().getTime(), withinReach);
 }
 
 /** Until the caller's deadline, or until it calls off. */

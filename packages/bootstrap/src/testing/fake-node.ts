@@ -43,7 +43,13 @@ export interface FakeNode {
   facts: object;
 }
 
-export type NodeMethod = (node: FakeNode, request: never, sender: NodeUuid, clockMs: number) => unknown;
+export type NodeMethod = (
+  node: FakeNode,
+  request: never,
+  sender: NodeUuid,
+  clockMs: number,
+  withinReach: readonly FakeNode[],
+) => unknown;
 
 export function fakeNode({ uuid, name }: RosterNode, roster: Roster, text: ClusterRecord | null): FakeNode {
   const { version, master } = roster;
@@ -132,10 +138,15 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
     return { observed: observe(node) };
   },
 
-  /** Of the master daemon: it stops taking changes. Its fake lends its voters no lease that would need a nomination. */
-  HandOver({ masterDaemonInOffice, voter, text }) {
-    if (masterDaemonInOffice && text) return { epoch: voter.epoch, version: text.version };
-    throw new ClusterError('NOT_MASTER', 'This node is not in office');
+  /** Of the master daemon, whose rounds are not seen in the sequence of calls. */
+  HandOver({ uuid, masterDaemonInOffice, voter, text }, _request, candidate, clockMs, withinReach) {
+    if (!masterDaemonInOffice || !text) throw new ClusterError('NOT_MASTER', 'This node is not in office');
+    const nomination = { epoch: voter.epoch, master: uuid, candidate };
+    for (const each of withinReach) {
+      const decision = decideNominate(each.voter, each.leases, nomination, clockMs);
+      if (decision.kind === 'done') each.leases = decision.memory;
+    }
+    return { epoch: voter.epoch, version: text.version };
   },
 
   LeaveOffice(node) {
