@@ -59,7 +59,7 @@ async function scene(instead: Readonly<Record<string, Answer>> = {}) {
       for (const waiter of waiters) waiter(event.name);
     },
   } as const;
-  const request = { name: 'node9.lab.test', primaryIp: '127.0.0.1', sshPort, remoteProgram };
+  const request = { name: 'node9.lab.test', primaryIp: '127.0.0.1', sshPort, remoteProgram, witness: false };
   return {
     cluster,
     host,

@@ -8,7 +8,7 @@ const table = { 'lay-table': 'Laying the table', 'pour-wine': 'Pouring the wine'
 function start() {
   const events: StepEvent[] = [];
   const clock = virtualClock();
-  return { events, clock, steps: stepRunner(table, (event) => events.push(event), clock) };
+  return { events, clock, steps: stepRunner(table, (event) => void events.push(event), clock) };
 }
 
 const disk = () => Promise.reject(new ClusterError('COMMAND_FAILED', 'The disk is full'));

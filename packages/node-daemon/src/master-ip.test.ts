@@ -55,9 +55,17 @@ describe('a loopback address', () => {
   });
 });
 
+it('a loopback address has no life of its own that could be prolonged', async () => {
+  const { done, address } = listener();
+  await address.keep(at('127.0.0.100'), 3);
+  expect(await address.isHere(at('127.0.0.100'))).toBe(false);
+  expect(done).toEqual([]);
+});
+
 describe('the way', () => {
   const noting = (name: string, done: string[]): MasterAddress => ({
     raise: () => Promise.resolve(void done.push(`raise ${name}`)),
+    keep: (_params, seconds) => Promise.resolve(void done.push(`keep ${name} for ${seconds} s`)),
     lower: () => Promise.resolve(void done.push(`lower ${name}`)),
     isHere: () => Promise.resolve((done.push(`look ${name}`), true)),
   });
@@ -72,8 +80,9 @@ describe('the way', () => {
     const done: string[] = [];
     const either = masterAddress(noting('interface', done), noting('loopback', done));
     await either.raise(at(address));
+    await either.keep(at(address), 2);
     await either.isHere(at(address));
     await either.lower(at(address));
-    expect(done).toEqual([`raise ${way}`, `look ${way}`, `lower ${way}`]);
+    expect(done).toEqual([`raise ${way}`, `keep ${way} for 2 s`, `look ${way}`, `lower ${way}`]);
   });
 });

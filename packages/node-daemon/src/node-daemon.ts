@@ -75,10 +75,6 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   });
   const channels = createChannels({ connectMs: timings.connectMs, reconnectMaxMs: timings.reconnectMaxMs });
 
-  const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);
-  if (settings.watchdog !== undefined && !watchdog)
-    log.warn({ device: settings.watchdog }, 'there is no such watchdog');
-
   const voter = createVoter({ state, own, clock, softwareVersion });
   const office = createOffice({
     state,
@@ -92,7 +88,6 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
       run: siteProgramRunner(state.layout.programsLog),
       log,
     }),
-    watchdog,
     clock,
     log,
   });
@@ -109,8 +104,12 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   await listener.listen({ host, port: settings.nodePort });
   log.info({ node: own, host, port: settings.nodePort }, 'node daemon serves');
   await office.followRecord();
+  // Last of all: once armed, it restarts the host unless the watch runs.
+  const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);
+  if (settings.watchdog !== undefined && !watchdog)
+    log.warn({ device: settings.watchdog }, 'there is no such watchdog');
   const watching = new AbortController();
-  const watch = office.watch(watching.signal);
+  const watch = office.watch(watching.signal, watchdog);
 
   return {
     async stop() {
@@ -119,7 +118,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
       await listener.close();
       watching.abort();
       await watch;
-      watchdog?.disarm();
+      await watchdog?.disarm();
       channels.close();
     },
   };

@@ -2,7 +2,7 @@
  * The master's office on this host: the address, and the master daemon beside us.
  *
  * Answers always with what was seen afterwards. A host whose own record no longer names it master gives the
- * office up by itself. (The lease that ends an office without anybody asking joins here.)
+ * office up by itself, and so does one whose lease is over.
  *
  * Counterpart in Ganeti: node_activate_master_ip, node_deactivate_master_ip, node_stop_master, which report
  * success whatever happened (spec V11).
@@ -26,12 +26,18 @@ import type { Voter } from './voter.ts';
 
 export interface Office {
   observe(): Promise<ObservedOffice>;
-  /** Fails with NOT_MASTER or EPOCH_TOO_OLD unless this node's record says it is master in that epoch. */
+  /**
+   * Fails with NOT_MASTER or EPOCH_TOO_OLD unless this node's record says it is master in that epoch, with LEASE_LOST
+   * if the time is over before the address is up.
+   */
   take(epoch: number, leaseUntilMs: number): Promise<ObservedOffice>;
   /** Keeps the office until then on the host's monotonic clock; what a hung or killed master daemon no longer does. */
   hold(epoch: number, leaseUntilMs: number): Promise<ObservedOffice>;
-  /** Gives the office up when its lease is over; runs until the signal. */
-  watch(signal: AbortSignal): Promise<void>;
+  /**
+   * Gives the office up when its lease is over; runs until the signal. It alone pets the watchdog, which restarts
+   * the host when the lease is no longer looked after.
+   */
+  watch(signal: AbortSignal, watchdog?: Pick<Watchdog, 'pet'>): Promise<void>;
   /** `asker` of a higher epoch, or this node itself, may end the office. */
   leave(epoch: number, asker: NodeUuid): Promise<ObservedOffice>;
   /**
@@ -51,14 +57,12 @@ interface OfficeParts {
   readonly masterDaemon: MasterDaemonLink;
   /** What else of the site must run on exactly one host. */
   readonly services: MasterServices;
-  /** The host's watchdog, if one is used: it restarts the host when the lease is no longer looked after. */
-  readonly watchdog: Watchdog | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 export function createOffice(parts: OfficeParts): Office {
-  const { state, own, voter, address, masterDaemon, services, watchdog, clock, log } = parts;
+  const { state, own, voter, address, masterDaemon, services, clock, log } = parts;
   /** Until when this host may hold the office, on the monotonic clock; null if it holds none. */
   let untilMs: number | null = null;
   const oneAtATime = inTurn();
@@ -81,7 +85,11 @@ export function createOffice(parts: OfficeParts): Office {
   async function take(epoch: number): Promise<ObservedOffice> {
     assertMayTake(await voter.record(), own, epoch);
     const params = await masterIp();
-    await address.raise(params, { lifeSeconds, probeMs: timings.addressProbeMs });
+    if (leftMs() > 0) await address.raise(params, { lifeSeconds, probeMs: timings.addressProbeMs });
+    if (leftMs() <= 0) {
+      await lapse();
+      throw new ClusterError('LEASE_LOST', 'The lease was over before the office could be taken');
+    }
     log.info({ epoch }, 'office taken');
     // Not waited for: a service may take longer to start than anybody waits for the office.
     void services.start(await heldOffice(epoch));
@@ -99,7 +107,10 @@ export function createOffice(parts: OfficeParts): Office {
     const here = await address.isHere(params);
     if (here) await address.keep(params, lifeSeconds());
     // A freeze may have come between the look at the clock and the kernel: what is over must not come back.
-    if (leftMs() <= 0) await lapse();
+    if (leftMs() <= 0) {
+      await lapse();
+      return observe();
+    }
     return { masterIpHere: here, masterDaemon: 'MASTER_DAEMON_STATE_IN_OFFICE', epoch };
   }
 
@@ -109,8 +120,9 @@ export function createOffice(parts: OfficeParts): Office {
     untilMs = Math.max(untilMs ?? 0, leaseUntilMs);
   }
 
+  /** Nothing if a newer round was heard of while this waited for its turn. */
   async function lapse(): Promise<void> {
-    if (untilMs === null) return;
+    if (untilMs === null || leftMs() > 0) return;
     log.warn({}, 'the lease is over: leaving office');
     await giveUp((await voter.record()).epoch);
   }
@@ -160,7 +172,7 @@ export function createOffice(parts: OfficeParts): Office {
       await extend(epoch, leaseUntilMs);
       return oneAtATime(() => refresh(epoch));
     },
-    async watch(signal) {
+    async watch(signal, watchdog) {
       while (!signal.aborted) {
         watchdog?.pet();
         const pause =

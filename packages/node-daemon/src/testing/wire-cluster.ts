@@ -91,6 +91,7 @@ function draftOf(size: number, port: number, candidatePoolSize: number): Draft {
 /** Nothing here is to touch an interface. */
 const noInterface: MasterAddress = {
   raise: () => Promise.reject(new Error('no interface in tests')),
+  keep: () => Promise.reject(new Error('no interface in tests')),
   lower: () => Promise.reject(new Error('no interface in tests')),
   isHere: () => Promise.reject(new Error('no interface in tests')),
 };

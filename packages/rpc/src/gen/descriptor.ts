@@ -936,6 +936,10 @@ export const descriptor: object = {
           "untilMonotonicUs": {
            "type": "uint64",
            "id": 2
+          },
+          "addressIsFree": {
+           "type": "bool",
+           "id": 3
           }
          }
         },

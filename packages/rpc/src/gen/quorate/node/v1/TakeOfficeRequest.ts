@@ -5,9 +5,11 @@ import type { Long } from '@grpc/proto-loader';
 export interface TakeOfficeRequest {
   'epoch'?: (number | string | Long);
   'untilMonotonicUs'?: (number | string | Long);
+  'addressIsFree'?: (boolean);
 }
 
 export interface TakeOfficeRequest__Output {
   'epoch': (number);
   'untilMonotonicUs': (number);
+  'addressIsFree': (boolean);
 }
