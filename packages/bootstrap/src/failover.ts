@@ -148,11 +148,11 @@ async function takeOver(
     recordNewMaster(part, request, plan, won.newest),
   );
   if (request.noVoting) part.keepLease(reignOf(record), null);
-  await endOldOffice(part, steps, plan, won.handed ? won.newest.ours.parameters.leaseMs : 0);
+  const addressIsFree = await endOldOffice(part, steps, plan, won.handed ? won.newest.ours.parameters.leaseMs : 0);
   await steps.required('take-office', async () => {
     const untilMs = await part.leaseUntilMs();
     part.startServing(record);
-    await takeOffice(access, masterOf(record), plan.epoch, untilMs);
+    await takeOffice(access, masterOf(record), plan.epoch, untilMs, addressIsFree);
   });
   await steps.required('confirm', () => confirm(access, record));
   return record;
@@ -273,13 +273,20 @@ async function recordNewMaster(
 
 /**
  * The old master is told to leave. Whether it did is seen when the address is raised; silence is a warning, and
- * then the rest of its lease is waited for: `leaseMs`, if it had one when it handed over.
+ * then the rest of its lease is waited for: `leaseMs`, if it had one when it handed over. Resolves to whether it was
+ * seen to have left.
  */
-async function endOldOffice(part: FailoverPart, steps: Steps, plan: Going, leaseMs: number): Promise<void> {
+async function endOldOffice(
+  part: FailoverPart,
+  steps: Steps,
+  plan: Going,
+  leaseMs: number,
+): Promise<boolean> {
   const { oldMaster } = plan;
-  if (!oldMaster) return;
+  if (!oldMaster) return false;
   const left = await steps.tolerated('old-master-leaves', () => endOfficeOf(part.access, oldMaster, plan));
   if (!left && leaseMs > 0) await steps.required('await-lease', () => part.access.clock.sleep(leaseMs));
+  return left === true;
 }
 
 async function endOfficeOf(access: ClusterAccess, oldMaster: RosterNode, plan: Going): Promise<true> {

@@ -27,8 +27,9 @@ export async function takeOffice(
   own: RosterNode,
   epoch: number,
   leaseUntilMs: number,
+  addressIsFree = false,
 ): Promise<ObservedOffice> {
-  const request = { epoch, untilMonotonicUs: Math.floor(leaseUntilMs * 1000) };
+  const request = { epoch, untilMonotonicUs: Math.floor(leaseUntilMs * 1000), addressIsFree };
   const answer = await access.channels.call(
     nodeDaemonOf(own),
     nodeServices.office.TakeOffice,

@@ -1,84 +1,30 @@
 /** The office of one host: who may take it or end it, and that what is answered is what is seen. */
-import { writeVoterRecord } from '@quorate/cluster-state/voter-store';
 import { ClusterError } from '@quorate/domain/errors';
-import type { MasterIpParameters } from '@quorate/domain/roster';
-import type { VoterRecord } from '@quorate/domain/voter-record';
-import { readVoterRecord } from '@quorate/cluster-state/voter-store';
 import { describe, expect, it } from 'vitest';
-import type { MasterDaemonView } from './master-daemon-link.ts';
-import { createOffice, type Office } from './office.ts';
+import { node1, node2 } from './testing/memory-node.ts';
 import {
-  acknowledged,
-  memoryNode,
-  node1,
-  node2,
-  notedLog,
-  present,
-  type NotedLog,
-} from './testing/memory-node.ts';
-import type { Voter } from './voter.ts';
+  address,
+  host,
+  inOffice,
+  inStandby,
+  namesMe,
+  namesOther,
+  notRunning,
+  silent,
+} from './testing/office-host.ts';
 
-const inStandby: MasterDaemonView = { state: 'MASTER_DAEMON_STATE_STANDBY', epoch: 0 };
-const inOffice: MasterDaemonView = { state: 'MASTER_DAEMON_STATE_IN_OFFICE', epoch: 1 };
-const silent: MasterDaemonView = { state: 'MASTER_DAEMON_STATE_SILENT', epoch: 0 };
-const notRunning: MasterDaemonView = { state: 'MASTER_DAEMON_STATE_NOT_RUNNING', epoch: 0 };
-
-interface Host {
-  readonly office: Office;
-  readonly log: NotedLog;
-  /** What was done, in order. */
-  readonly done: string[];
-  isUp: boolean;
-  daemon: MasterDaemonView;
-  /** Why the address cannot be changed. */
-  addressFault: ClusterError | undefined;
-}
-
-/** Node 1's host, at first with the address and a master daemon in office. */
-async function host(record: Partial<VoterRecord> = {}, changes: Partial<Host> = {}): Promise<Host> {
-  const { state } = await memoryNode();
-  await writeVoterRecord(state, acknowledged(record));
-  const done: string[] = [];
-  const log = notedLog();
-  const move =
-    (what: string, isUp: boolean) =>
-    ({ address }: MasterIpParameters): Promise<void> => {
-      done.push(`${what} ${address}`);
-      if (!made.addressFault) made.isUp = isUp;
-      return made.addressFault ? Promise.reject(made.addressFault) : Promise.resolve();
-    };
-  const office = createOffice({
-    ...{ state, own: node1, log },
-    voter: { record: () => readVoterRecord(state) } as Voter,
-    address: {
-      raise: move('raise', true),
-      lower: move('lower', false),
-      isHere: () => Promise.resolve(made.isUp),
-    },
-    masterDaemon: {
-      look: () => Promise.resolve(made.daemon),
-      standDown: (epoch) => {
-        done.push(`stand down ${epoch}`);
-        if (made.daemon === silent) return Promise.reject(new ClusterError('TIMED_OUT', 'no answer'));
-        if (made.daemon === inOffice) made.daemon = inStandby;
-        return Promise.resolve();
-      },
-    },
-  });
-  const made: Host = { office, log, done, isUp: true, daemon: inOffice, addressFault: undefined, ...changes };
-  return made;
-}
-
-const address = present.configuration.cluster.master_ip;
-const namesMe = { epoch: 2, master: { node: node1, epoch: 2 } };
-const namesOther = { epoch: 2, grantedTo: node2, master: { node: node2, epoch: 2 } };
+/** The virtual clock begins at 0. */
+const untilMs = 3_000;
+const services = (epoch: number) => `start services of node1.example.com ${epoch}`;
+/** All that is done when the office is given up. */
+const given = (epoch: number) => [`lower ${address}`, `stand down ${epoch}`, `stop services ${epoch}`];
 
 describe('taking office', () => {
   it('raises the address and answers with what is seen', async () => {
     const { office, done } = await host(namesMe, { isUp: false, daemon: inStandby });
-    const seen = await office.take(2);
+    const seen = await office.take(2, untilMs);
     expect(seen).toEqual({ masterDaemon: 'MASTER_DAEMON_STATE_STANDBY', masterIpHere: true, epoch: 0 });
-    expect(done).toEqual([`raise ${address}`]);
+    expect(done).toEqual([`raise ${address} for 3 s`, services(2)]);
   });
 
   it.each([
@@ -94,14 +40,14 @@ describe('taking office', () => {
     ['BEH-294 a later epoch has been seen', { ...namesMe, epoch: 5 }, 2, 'EPOCH_TOO_OLD'],
   ])('is refused while %s', async (_when, record, epoch, reason) => {
     const { office, done } = await host(record, { isUp: false });
-    await expect(office.take(epoch)).rejects.toMatchObject({ reason });
+    await expect(office.take(epoch, untilMs)).rejects.toMatchObject({ reason });
     expect(done).toEqual([]);
   });
 
   it('fails if the address cannot be raised', async () => {
     const addressFault = new ClusterError('ADDRESS_IN_USE', 'another host answers for it');
     const { office } = await host(namesMe, { isUp: false, addressFault });
-    await expect(office.take(2)).rejects.toMatchObject({ reason: 'ADDRESS_IN_USE' });
+    await expect(office.take(2, untilMs)).rejects.toMatchObject({ reason: 'ADDRESS_IN_USE' });
   });
 });
 
@@ -113,7 +59,7 @@ describe('leaving office', () => {
   ])('is asked for by %s', async (_who, record, epoch, asker) => {
     const { office, done } = await host(record);
     expect(await office.leave(epoch, asker)).toMatchObject({ masterIpHere: false, epoch: 0 });
-    expect(done).toEqual([`lower ${address}`, `stand down ${epoch}`]);
+    expect(done).toEqual(given(epoch));
   });
 
   it.each([
@@ -150,14 +96,14 @@ describe('leaving office', () => {
     const addressFault = new ClusterError('COMMAND_FAILED', 'ip is not there');
     const { office, done } = await host({}, { addressFault });
     await expect(office.leave(2, node2)).rejects.toMatchObject({ reason: 'COMMAND_FAILED' });
-    expect(done).toEqual([`lower ${address}`, 'stand down 2']);
+    expect(done).toEqual(given(2));
     expect((await office.observe()).masterDaemon).toBe('MASTER_DAEMON_STATE_STANDBY');
   });
 });
 
 describe('following the record', () => {
   const nothing: readonly string[] = [];
-  const everything = [`lower ${address}`, 'stand down 2'];
+  const everything = given(2);
   it.each([
     ['BEH-078 another node is named: address and daemon go', namesOther, true, inOffice, everything],
     ['another node is named, the address alone is here', namesOther, true, notRunning, everything],
@@ -209,6 +155,6 @@ describe('what is seen', () => {
 
 it('one change of the office is over before the next begins', async () => {
   const { office, done } = await host(namesMe);
-  await Promise.all([office.leave(3, node2), office.take(2)]);
-  expect(done).toEqual([`lower ${address}`, 'stand down 3', `raise ${address}`]);
+  await Promise.all([office.leave(3, node2), office.take(2, untilMs)]);
+  expect(done).toEqual([...given(3), `raise ${address} for 3 s`, services(2)]);
 });

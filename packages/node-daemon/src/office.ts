@@ -30,7 +30,7 @@ export interface Office {
    * Fails with NOT_MASTER or EPOCH_TOO_OLD unless this node's record says it is master in that epoch, with LEASE_LOST
    * if the time is over before the address is up.
    */
-  take(epoch: number, leaseUntilMs: number): Promise<ObservedOffice>;
+  take(epoch: number, leaseUntilMs: number, addressIsFree?: boolean): Promise<ObservedOffice>;
   /** Keeps the office until then on the host's monotonic clock; what a hung or killed master daemon no longer does. */
   hold(epoch: number, leaseUntilMs: number): Promise<ObservedOffice>;
   /**
@@ -82,10 +82,11 @@ export function createOffice(parts: OfficeParts): Office {
   const leftMs = (): number => (untilMs === null ? 0 : untilMs - clock.monotonicMs());
   const lifeSeconds = (): number => addressLifeSeconds(leftMs());
 
-  async function take(epoch: number): Promise<ObservedOffice> {
+  async function take(epoch: number, addressIsFree: boolean): Promise<ObservedOffice> {
     assertMayTake(await voter.record(), own, epoch);
     const params = await masterIp();
-    if (leftMs() > 0) await address.raise(params, { lifeSeconds, probeMs: timings.addressProbeMs });
+    const probeMs = addressIsFree ? 0 : timings.addressProbeMs;
+    if (leftMs() > 0) await address.raise(params, { lifeSeconds, probeMs });
     if (leftMs() <= 0) {
       await lapse();
       throw new ClusterError('LEASE_LOST', 'The lease was over before the office could be taken');
@@ -164,9 +165,9 @@ export function createOffice(parts: OfficeParts): Office {
 
   return {
     observe,
-    async take(epoch, leaseUntilMs) {
+    async take(epoch, leaseUntilMs, addressIsFree = false) {
       await extend(epoch, leaseUntilMs);
-      return oneAtATime(() => take(epoch));
+      return oneAtATime(() => take(epoch, addressIsFree));
     },
     async hold(epoch, leaseUntilMs) {
       await extend(epoch, leaseUntilMs);

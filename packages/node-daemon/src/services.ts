@@ -80,8 +80,8 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
 
   server.serve(nodeServices.office, {
     GetOffice: async () => ({ observed: await office.observe() }),
-    TakeOffice: async ({ epoch, untilMonotonicUs: us }) => ({
-      observed: await office.take(epoch, us / 1000),
+    TakeOffice: async ({ epoch, untilMonotonicUs: us, addressIsFree }) => ({
+      observed: await office.take(epoch, us / 1000, addressIsFree),
     }),
     HoldOffice: async ({ epoch, untilMonotonicUs: us }) => ({
       observed: await office.hold(epoch, us / 1000),

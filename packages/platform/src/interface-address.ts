@@ -32,7 +32,7 @@ export interface Raising {
    * Without it, for ever.
    */
   readonly lifeSeconds?: () => number;
-  /** How long another holder has to answer, ms; without it, as long as it takes to be sure on a slow network. */
+  /** How long another holder has to answer, ms; 0 asks nobody; without it, as long as it takes on a slow network. */
   readonly probeMs?: number;
 }
 
@@ -213,7 +213,8 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
   }
 
   async function add(params: MasterIpParameters, device: Device, raising: Raising): Promise<void> {
-    if (params.family === 4 && hasNeighbours(device)) await refuseDuplicate(params, raising.probeMs);
+    const asks = params.family === 4 && hasNeighbours(device) && raising.probeMs !== 0;
+    if (asks) await refuseDuplicate(params, raising.probeMs);
     if (params.family === 6) await askKernelToAdvertise(params);
     const seconds = raising.lifeSeconds?.();
     if (seconds !== undefined && seconds < 1) throw tooLate(params);

@@ -1,0 +1,95 @@
+/**
+ * A host in memory on which the office is held: node 1's, at first with the address and a master daemon in office.
+ *
+ * Everything that is done to it is noted in order. Time is the test's: `clock.advance` is all that moves it.
+ */
+import { readVoterRecord, writeVoterRecord } from '@quorate/cluster-state/voter-store';
+import { ClusterError } from '@quorate/domain/errors';
+import type { MasterIpParameters } from '@quorate/domain/roster';
+import type { VoterRecord } from '@quorate/domain/voter-record';
+import type { Raising } from '@quorate/platform/interface-address';
+import { virtualClock, type VirtualClock } from '@quorate/platform/testing/clock';
+import type { MasterDaemonView } from '../master-daemon-link.ts';
+import { createOffice, type Office } from '../office.ts';
+import type { Voter } from '../voter.ts';
+import { acknowledged, memoryNode, node1, node2, notedLog, present, type NotedLog } from './memory-node.ts';
+
+export const inStandby: MasterDaemonView = { state: 'MASTER_DAEMON_STATE_STANDBY', epoch: 0 };
+export const inOffice: MasterDaemonView = { state: 'MASTER_DAEMON_STATE_IN_OFFICE', epoch: 1 };
+export const silent: MasterDaemonView = { state: 'MASTER_DAEMON_STATE_SILENT', epoch: 0 };
+export const notRunning: MasterDaemonView = { state: 'MASTER_DAEMON_STATE_NOT_RUNNING', epoch: 0 };
+
+/** Of the master IP. */
+export const address = present.configuration.cluster.master_ip;
+export const namesMe = { epoch: 2, master: { node: node1, epoch: 2 } };
+export const namesOther = { epoch: 2, grantedTo: node2, master: { node: node2, epoch: 2 } };
+
+export interface Host {
+  readonly office: Office;
+  readonly clock: VirtualClock;
+  readonly log: NotedLog;
+  /** What was done, in order. */
+  readonly done: string[];
+  isUp: boolean;
+  daemon: MasterDaemonView;
+  /** Why the address cannot be changed. */
+  addressFault: ClusterError | undefined;
+  /** What takes its time, or fails, before the address is raised. */
+  beforeRaise: () => Promise<unknown>;
+  /** The same before the kernel is told to keep it. */
+  beforeKeep: () => Promise<unknown>;
+}
+
+export async function host(record: Partial<VoterRecord> = {}, changes: Partial<Host> = {}): Promise<Host> {
+  const { state } = await memoryNode();
+  await writeVoterRecord(state, acknowledged(record));
+  const done: string[] = [];
+  const [log, clock] = [notedLog(), virtualClock()];
+  const fault = (): Promise<void> =>
+    made.addressFault ? Promise.reject(made.addressFault) : Promise.resolve();
+  const office = createOffice({
+    ...{ state, own: node1, log, clock },
+    voter: { record: () => readVoterRecord(state) } as Voter,
+    address: {
+      async raise(params: MasterIpParameters, raising?: Raising) {
+        await made.beforeRaise();
+        const life = raising?.lifeSeconds ? ` for ${raising.lifeSeconds()} s` : '';
+        done.push(`raise ${params.address}${life}`);
+        await fault();
+        made.isUp = true;
+      },
+      async keep(params, seconds) {
+        await made.beforeKeep();
+        done.push(`keep ${params.address} for ${seconds} s`);
+      },
+      async lower(params) {
+        done.push(`lower ${params.address}`);
+        await fault();
+        made.isUp = false;
+      },
+      isHere: () => Promise.resolve(made.isUp),
+    },
+    masterDaemon: {
+      look: () => Promise.resolve(made.daemon),
+      standDown: (epoch) => {
+        done.push(`stand down ${epoch}`);
+        if (made.daemon === silent) return Promise.reject(new ClusterError('TIMED_OUT', 'no answer'));
+        if (made.daemon === inOffice) made.daemon = inStandby;
+        return Promise.resolve();
+      },
+    },
+    services: {
+      start: ({ node, epoch }) => Promise.resolve(void done.push(`start services of ${node} ${epoch}`)),
+      stop: ({ epoch }) => Promise.resolve(void done.push(`stop services ${epoch}`)),
+      state: () => 'stopped',
+      failures: () => [],
+    },
+  });
+  const atOnce = { beforeRaise: () => Promise.resolve(), beforeKeep: () => Promise.resolve() };
+  const made: Host = {
+    ...{ office, clock, log, done, isUp: true, daemon: inOffice, addressFault: undefined },
+    ...atOnce,
+    ...changes,
+  };
+  return made;
+}
