@@ -81,6 +81,7 @@ byte renewed[4];    /* who has promised in the round of renewal under way */
 
 /* In the network: by sender and epoch, a bit for each set of changes. Candidates get `puts`, all others `tells`. */
 byte puts[16];
+byte seen[4];       /* by epoch alone: every text that was ever sent */
 #ifdef WITNESS
 byte tells[16];
 #define sent(v, c, e) (isCandidate(v) -> puts[at(c, e)] : tells[at(c, e)])
@@ -93,7 +94,7 @@ byte asks[16];
 #endif
 
 /* With the checker. */
-byte crashes, changesMade, newest, promisedChanges, wonBy[4], i, j, set;
+byte crashes, changesMade, newest, promisedChanges, i, j, set;
 bool I1 = true, I2 = true, I4 = true;
 
 /* ---- PLANTED FAULTS, and the rules they break ---- */
@@ -102,11 +103,9 @@ bool I1 = true, I2 = true, I4 = true;
 byte diskEpoch[4], diskGrantedTo[4];
 #define persist(v) diskEpoch[v] = epoch[v]; diskGrantedTo[v] = grantedTo[v]
 #define reread(v) epoch[v] = diskEpoch[v]; grantedTo[v] = diskGrantedTo[v]
-#define persistGrant(v) skip
 #else
 #define persist(v) skip
 #define reread(v) skip
-#define persistGrant(v) skip
 #endif
 
 #ifdef NO_SILENCE_AFTER_RESTART
@@ -125,9 +124,9 @@ byte diskEpoch[4], diskGrantedTo[4];
 #define notOutdated(v, w) (placeOf(w) > placeOf(known[v]) || (w) == known[v])
 
 #ifdef GRANTED_TWICE
-#define epochFree(v, c) (own[c] >= epoch[v])
+#define epochFree(v, c, e) ((e) >= epoch[v])
 #else
-#define epochFree(v, c) (own[c] > epoch[v] || own[c] == epoch[v] && (grantedTo[v] == nobody || grantedTo[v] == (c)))
+#define epochFree(v, c, e) ((e) > epoch[v] || (e) == epoch[v] && (grantedTo[v] == nobody || grantedTo[v] == (c)))
 #endif
 
 #ifdef PLURALITY
@@ -203,7 +202,7 @@ bool resigns[16];
 #define free(v) holder[v] = nobody; forgotten[v] = false
 #define rightful(v) (epochOf(known[v]) == epoch[v] -> master[v] : grantedTo[v])
 #define bound(v, c) (live(v) && !nominated(v, c) && (forgotten[v] -> rightful(v) : holder[v]) != (c))
-#define grants(v, c) (epochFree(v, c) && newEnough(v, offer[c]) && !bound(v, c))
+#define grants(v, c, e, w) (epochFree(v, c, e) && newEnough(v, w) && !bound(v, c))
 #define isHolder(v, c, e) ((e) > epoch[v] || (e) == epoch[v] && (rightful(v) == (c) || rightful(v) == nobody))
 #define accepts(v, c, w) (epochCurrent(v, w) && notOutdated(v, w) && (epochOf(known[v]) != epochOf(w) || master[v] == (c)))
 
@@ -266,18 +265,28 @@ inline tidy() {
 
 inline push(c, w) {
   offer[c] = w; acks[c] = 0;
-  puts[at(c, epochOf(w))] = puts[at(c, epochOf(w))] | (1 << changesIn(w))
+  puts[at(c, epochOf(w))] = puts[at(c, epochOf(w))] | (1 << changesIn(w));
+  seen[epochOf(w)] = seen[epochOf(w)] | (1 << changesIn(w))
 }
 
+#define alsoWon(n, c) (n != c && role[n] >= pushing && own[n] == own[c] || epochOf(known[n]) == own[c] && master[n] != c)
+
 inline win(c) {
-  I1 = (wonBy[own[c]] == nobody || wonBy[own[c]] == c); assert(I1);
-  wonBy[own[c]] = c;
+  I1 = !(alsoWon(1, c) || alsoWon(2, c) || alsoWon(3, c)); assert(I1);
   I4 = (own[c] < epochOf(newest) || placeOf(offer[c]) >= placeOf(newest)); assert(I4);
   role[c] = pushing;
   push(c, version(own[c], changesIn(offer[c])))
 }
 
 #define overtakenWithout(n, c) (role[n] >= pushing && own[n] > own[c] && lacks(offer[n], changesIn(offer[c])))
+
+inline grant(v, c) {
+  epoch[v] = own[c]; grantedTo[v] = c;
+  replaceLease(v, own[c]);
+  if :: live(v) -> holder[v] = c; forgotten[v] = false :: else fi;
+  acks[c] = acks[c] | bit(v);
+  if :: elects(acks[c]) -> win(c) :: else fi
+}
 
 /* What is found committed late, after a later master has committed, is in what that one committed. */
 inline commit(c) {
@@ -322,11 +331,12 @@ inline restart(v) { crashes++; reread(v); loseNomination(v); forget(v); leave(v)
 
 /* ---- events ---- */
 
-#define STAND(c, e, from) \
-  :: d_step { e <= EPOCHS && own[c] < e && e > epoch[c] && epochOf(text[from]) < e && isCandidate(c) && \
-     (from == c || placeOf(text[from]) > placeOf(text[c])) -> \
-     printf("%d stands for epoch %d with the text of %d\n", c, e, from); \
-     leave(c); role[c] = asking; own[c] = e; offer[c] = text[from]; tidy() }
+/* A node becomes a candidate with its first grant; what it stands with it may have read long before. */
+#define STAND(v, c, e, from, changes) \
+  :: d_step { e <= EPOCHS && own[c] < e && isCandidate(c) && (seen[from] & (1 << changes)) && \
+     grants(v, c, e, version(from, changes)) -> \
+     printf("%d stands for epoch %d with epoch %d, changes %d; %d grants it\n", c, e, from, changes, v); \
+     leave(c); role[c] = asking; own[c] = e; offer[c] = version(from, changes); grant(v, c); tidy() }
 
 /* After a restart: the change under way when it ended counts as not yet committed. */
 #define RESUME(c, from) \
@@ -336,13 +346,8 @@ inline restart(v) { crashes++; reread(v); loseNomination(v); forget(v); leave(v)
      role[c] = pushing; own[c] = epoch[c]; push(c, text[from]); tidy() }
 
 #define GRANT(v, c) \
-  :: d_step { role[c] == asking && !(acks[c] & bit(v)) && grants(v, c) -> \
-     printf("%d grants epoch %d to %d\n", v, own[c], c); \
-     epoch[v] = own[c]; grantedTo[v] = c; persistGrant(v); replaceLease(v, own[c]); \
-     if :: live(v) -> holder[v] = c; forgotten[v] = false :: else fi; \
-     acks[c] = acks[c] | bit(v); \
-     if :: elects(acks[c]) -> win(c) :: else fi; \
-     tidy() }
+  :: d_step { role[c] == asking && !(acks[c] & bit(v)) && grants(v, c, own[c], offer[c]) -> \
+     printf("%d grants epoch %d to %d\n", v, own[c], c); grant(v, c); tidy() }
 
 #define PUT(v, c, e, changes) \
   :: d_step { (sent(v, c, e) & (1 << changes)) && wanted(v, c, version(e, changes)) -> \
@@ -388,10 +393,11 @@ inline restart(v) { crashes++; reread(v); loseNomination(v); forget(v); leave(v)
   PUT(v, c, e, 0) PUT(v, c, e, 1) PUT(v, c, e, 2) PUT(v, c, e, 3) \
   TORN_PUT(v, c, e, 0) TORN_PUT(v, c, e, 1) TORN_PUT(v, c, e, 2) TORN_PUT(v, c, e, 3)
 #define BETWEEN(v, c) \
-  STAND(c, 2, v) STAND(c, 3, v) RESUME(c, v) GRANT(v, c) \
-  PUTS_OF(v, c, 1) PUTS_OF(v, c, 2) PUTS_OF(v, c, 3) RENEW(v, c) HANDING(v, c)
+  STANDS(v, c, 2, 1) STANDS(v, c, 3, 1) STANDS(v, c, 3, 2) RESUME(c, v) GRANT(v, c) \
+  PUTS_OF(v, c, 2) PUTS_OF(v, c, 3) RENEW(v, c) HANDING(v, c)
+#define STANDS(v, c, e, from) STAND(v, c, e, from, 0) STAND(v, c, e, from, 1) STAND(v, c, e, from, 2) STAND(v, c, e, from, 3)
 #define OF(n) \
-  BETWEEN(n, 1) BETWEEN(n, 2) BETWEEN(n, 3) \
+  PUTS_OF(n, 1, 1) BETWEEN(n, 1) BETWEEN(n, 2) BETWEEN(n, 3) \
   ROUND_LOST(n) LAPSE(n) CHANGE(n) CRASH(n) RESIGN(n) FREED_TOO_EARLY(n)
 
 init {
@@ -404,7 +410,7 @@ init {
        i++
     :: else -> break
     od;
-    newest = version(1, 0); wonBy[1] = 1; i = 0
+    newest = version(1, 0); seen[1] = 1; i = 0
   }
   do
   OF(1)

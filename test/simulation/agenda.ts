@@ -63,9 +63,9 @@ export function createAgenda(): Agenda {
   }
 
   return {
-    add(event) {
+    add({ at, to, life, run, ifDead, from, leavesAt }) {
       order += 1;
-      rise({ ...event, order });
+      rise({ at, order, to, life, run, ifDead, from, leavesAt });
     },
     readd: rise,
     next() {

@@ -55,6 +55,8 @@ interface Office {
   record: ClusterRecord;
   pending: Pending | null;
   handingOver: boolean;
+  /** At the last look a voter had seen a later epoch. */
+  overtaken: boolean;
   /** The address is raised once by whoever takes the office, and again by a look at the office. */
   addressDue: boolean;
 }
@@ -71,6 +73,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
   let failingOver = false;
   let waiting: ((end: () => void) => void)[] = [];
   let busy = false;
+  let keeping = false;
 
   /** Changes, hand-overs and failovers exclude each other; renewals and looks in office do not wait for anybody. */
   function inTurn(job: (end: () => void) => void): void {
@@ -90,7 +93,8 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
 
   function become(record: ClusterRecord, pending: Pending | null, addressDue: boolean): Office {
     world.say?.(`${own.name} is in office, epoch ${record.version.epoch}`);
-    office = { epoch: record.version.epoch, record, pending, handingOver: false, addressDue };
+    office = { epoch: record.version.epoch, record, pending, handingOver: false, overtaken: false, addressDue };
+    startKeeping();
     observer.serves(own);
     return office;
   }
@@ -120,7 +124,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     let heard = 0;
     let refusal: Said | undefined;
     const enough = (): boolean => agreed >= neededOf(caller, voters.length, heard);
-    const request = { epoch, master: own.uuid, durationMs };
+    const request = { epoch, master: own.uuid, durationMs, order: sentMs };
     askMany<Said>(
       caller,
       voters,
@@ -138,13 +142,14 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
           if (office) holdOffice(office, () => undefined);
           return ended(true);
         }
-        if (refusal) {
+        if (refusal && (reign()?.epoch ?? 0) <= epoch && !(failingOver && office)) {
           elected = null;
           leaseUntilMs = 0;
           stepDown('a majority did not renew, and a voter knows of a later epoch');
         }
         ended(false);
       },
+      durationMs / 2,
     );
   }
 
@@ -155,12 +160,26 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     askNode<ObservedOffice>(caller, own, (daemon, reply) => daemon.holdOffice(epoch, untilMs, reply), held);
   }
 
-  const reign = (): Reign | null => (office ? { epoch: office.epoch, record: office.record } : elected);
+  /** The later of the two: a master elected anew rules on in its old epoch until the new one is recorded. */
+  function reign(): Reign | null {
+    if (!office || (elected && elected.epoch > office.epoch)) return elected;
+    return { epoch: office.epoch, record: office.record };
+  }
+
+  /** Begun with the office or the grants. */
+  function startKeeping(): void {
+    if (keeping) return;
+    keeping = true;
+    world.after(process, 1, keepLease);
+  }
 
   function keepLease(): void {
     const present = reign();
     const again = (ms: number): void => world.after(process, ms, keepLease);
-    if (!present) return again(100);
+    keeping = present !== null;
+    if (!present) return;
+    // While it asks for grants itself, its old epoch ends under its hands.
+    if (failingOver && office && !elected) return again(50);
     const durationMs = present.record.ours.parameters.leaseMs;
     const handing = office?.handingOver ?? false;
     if (!handing || leaseLeft() < durationMs / 3) {
@@ -221,7 +240,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     world.say?.(`${own.name} takes no more changes and nominates ${observer.nameOf(candidate)}`);
     present.handingOver = true;
     const voters = electorateOf(countingRoster(caller, present.record));
-    const request = { epoch: present.epoch, master: own.uuid, candidate };
+    const request = { epoch: present.epoch, master: own.uuid, candidate, order: clock() };
     let done = 0;
     let heard = 0;
     const enough = (): boolean => done >= neededOf(caller, voters.length, heard);
@@ -255,6 +274,13 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
         stepDown(`${observer.nameOf(later.node)} is master of epoch ${later.epoch}`);
         return end();
       }
+      // A voter that promised a later epoch obeys none before it. Whoever it was for is given a look's time to come.
+      const isOvertaken = answersOf(ballots).some(({ vote }) => vote.epoch > present.epoch);
+      if (isOvertaken && present.overtaken && !present.handingOver) {
+        if (!failingOver) inTurn((endTurn) => electAnew(present, endTurn));
+        return end();
+      }
+      present.overtaken = isOvertaken;
       bringUpToDate(caller, pending?.record ?? record, pending?.plan ?? null, ballots, (isCommitted) => {
         if (pending && isCommitted) {
           observer.committed(pending.record);
@@ -264,6 +290,11 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
         end();
       });
     });
+  }
+
+  function electAnew(present: Office, end: () => void): void {
+    if (office !== present || failingOver) return end();
+    failover('automatic-failover', true, () => undefined, end);
   }
 
   /** In standby: does a majority name this node, and renew its lease? */
@@ -313,6 +344,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     world.say?.(`${own.name} begins: ${manner}`);
     const rule = (granted: Reign, sentMs: number | null): void => {
       elected = granted;
+      startKeeping();
       if (sentMs !== null) count(sentMs, granted.record.ours.parameters.leaseMs);
     };
     ascend(caller, manner, isPromised, rule, (ascent) => {
@@ -419,7 +451,6 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     world.after(process, limits.lookMs, watch);
   }
 
-  world.after(process, world.random.between(1, 100), keepLease);
   world.after(process, world.random.between(5, 100), watch);
   world.after(process, world.random.between(5, 100), watchLoss);
 

@@ -10,6 +10,8 @@ import {
   decideNominate,
   decideRenew,
   decideResign,
+  type HolderWord,
+  type NominateRequest,
   leaseLeftMs,
   leaseMemoryAtStart,
   type LeaseDecision,
@@ -54,8 +56,8 @@ export interface NodeDaemon {
   configuration(): ClusterRecord | null;
   grant(request: GrantRequest, reply: Reply<Said>): void;
   renew(request: RenewRequest, reply: Reply<Said>): void;
-  nominate(request: { epoch: number; master: NodeUuid; candidate: NodeUuid }, reply: Reply<Said>): void;
-  resign(request: { epoch: number; master: NodeUuid }, reply: Reply<Said>): void;
+  nominate(request: NominateRequest, reply: Reply<Said>): void;
+  resign(request: HolderWord, reply: Reply<Said>): void;
   put(delivery: Delivery, reply: Reply<PutAnswer>): void;
   /** `untilMs` on this host's monotonic clock. */
   holdOffice(epoch: number, untilMs: number, reply: Reply<ObservedOffice>): void;

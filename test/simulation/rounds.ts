@@ -39,6 +39,7 @@ export function askMany<A>(
   serve: (daemon: NodeDaemon, reply: (answer: A) => void) => void,
   answered: (node: RosterNode, answer: A | undefined) => boolean,
   ended: () => void,
+  roundMs: number = limits.roundMs,
 ): void {
   let open = true;
   let outstanding = nodes.length;
@@ -56,7 +57,7 @@ export function askMany<A>(
       if (answered(node, answer) || outstanding === 0) end();
     });
   }
-  caller.cluster.world.after(caller.process, limits.roundMs, end);
+  caller.cluster.world.after(caller.process, roundMs, end);
 }
 
 /** The roster by which this node counts: that of the record, unless the mistake of counting by the first is planted. */

@@ -53,6 +53,7 @@ export function scheduleOf(seed: number, _fault?: PlantedFault): Schedule {
     ...memberships(random, cluster.size, hosts),
     ...misfortunes(random, cluster.size),
     ...orders(random),
+    ...storms(random, cluster),
   ];
   return { seed, cluster, hosts, actions: inOrder(actions), isUnpromised: false };
 }
@@ -131,6 +132,68 @@ function misfortunes(random: Random, size: number): readonly Action[] {
     }
   };
   return several(random, 2 + random.below(14), misfortune);
+}
+
+/** Misfortunes that belong together: each makes a rule of the product earn its keep. */
+function storms(random: Random, cluster: SmallCluster): readonly Action[] {
+  const count = random.chance(0.6) ? 1 + random.below(2) : 0;
+  return Array.from({ length: count }, () => {
+    const from = sometime(random, beginMs, quietAtMs - 14_000);
+    return random.oneOf([forgetfulVoters, frozenMaster, brokenElection])(random, cluster, from);
+  }).flat();
+}
+
+const near = (random: Random, from: number, within: number): number => Math.floor(from + random.between(0, within));
+
+/** One candidate alone no longer hears the master, and voters are restarted while they are bound to it. */
+function forgetfulVoters(random: Random, { size, leaseMs }: SmallCluster, from: number): readonly Action[] {
+  const lonely = random.below(size);
+  const lengthMs = leaseMs + 6_000;
+  const restarts = Array.from({ length: 8 }, (): Action => ({
+    ...(random.chance(0.7)
+      ? { kind: 'kill', host: random.below(size), daemon: 'noded', ms: 5 + random.below(80) }
+      : { kind: 'power-cut', host: random.below(size), ms: 20 + random.below(150) }),
+    atMs: near(random, from + leaseMs, 6_000),
+  }));
+  return [
+    { kind: 'cut', from: 'master', to: lonely, oneWay: random.chance(0.3), ms: lengthMs, atMs: from },
+    ...restarts,
+    { kind: 'failover', host: lonely, atMs: near(random, from + leaseMs, 4_000) },
+  ];
+}
+
+/** Answers take long, and then the master stops, or is cut off, with a round of renewals under way. */
+function frozenMaster(random: Random, { leaseMs }: SmallCluster, from: number): readonly Action[] {
+  const slowMs = random.oneOf([200, 600, 1_200]);
+  const ms = Math.floor(leaseMs * random.between(0.7, 3));
+  const atMs = from + 1_000 + random.below(1_500);
+  return [
+    { kind: 'noise', loss: 0, duplication: 0.05, slow: 0.7, slowMs, ms: 1_500 + random.below(2_500), atMs: from },
+    random.chance(0.6)
+      ? { kind: 'pause', host: 'master', daemon: random.oneOf(['both', 'masterd'] as const), ms, atMs }
+      : { kind: 'isolate', host: 'master', ms, atMs },
+  ];
+}
+
+/** A failover while everything is slow, and voters and candidates fail on the way. */
+function brokenElection(random: Random, { size, leaseMs }: SmallCluster, from: number): readonly Action[] {
+  const slowMs = random.oneOf([100, 500, 1_200]);
+  const failures = Array.from({ length: 1 + random.below(4) }, (): Action => ({
+    ...(random.chance(0.7)
+      ? { kind: 'power-cut', host: random.below(size), ms: 20 + random.below(1_500) }
+      : { kind: 'pause', host: random.below(size), daemon: 'both', ms: Math.floor(leaseMs * random.between(0.3, 1.5)) }),
+    atMs: near(random, from + 100, 2_500),
+  }));
+  const lost: readonly Action[] = random.chance(0.4)
+    ? [{ kind: 'isolate', host: 'master', ms: leaseMs * 2, atMs: from - 2_000 }]
+    : [];
+  return [
+    ...lost,
+    { kind: 'noise', loss: random.between(0, 0.1), duplication: 0.05, slow: 0.6, slowMs, ms: 5_000, atMs: from },
+    { kind: 'failover', host: 'candidate', atMs: from + 100 },
+    { kind: 'failover', host: 'candidate', atMs: near(random, from + 200, 4_000) },
+    ...failures,
+  ];
 }
 
 const someOf = (random: Random, size: number): readonly number[] =>

@@ -61,7 +61,7 @@ describe('steps elsewhere', () => {
 
 it('BEH-083 the record of a run has name, status, duration and error of every step that ended', () => {
   const seen: StepEvent[] = [];
-  const { report, steps } = stepRecorder((event) => seen.push(event));
+  const { report, steps } = stepRecorder((event) => void seen.push(event));
   for (const event of [step('started'), step('done'), step('warned', 'it hangs')]) report(event);
   expect(steps).toEqual([
     { name: 'take-office', status: 'done', durationMs: 1_234 },

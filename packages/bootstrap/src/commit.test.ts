@@ -120,7 +120,7 @@ describe('a commit with a node missing', () => {
     expect(error?.message).toContain('node3.lab.test (node3.lab.test refused the connection)');
     expect(error?.message).toContain('node5.lab.test (disk full)');
     expect(error?.message).not.toMatch(/node[12]\.lab\.test/);
-    expect(error?.hint).toContain('quorate status');
+    expect(error?.hint).toContain('quorate node modify NAME --offline yes');
   });
 
   it('is undecided after its limit, whatever hangs', async () => {

@@ -143,6 +143,7 @@ describe('init', () => {
       grantedTo: master_node,
       master: { node: master_node, epoch: 1 },
       version: record.version,
+      longestLeaseMs: 0,
     });
     const roster = await readRoster(state);
     expect(roster.nodes).toMatchObject([{ name: 'node1.lab.test', address: '127.0.0.11', nodePort: 47_811 }]);

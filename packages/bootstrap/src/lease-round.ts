@@ -38,6 +38,9 @@ function round(roster: Roster, ask: Ask): Promise<RoundOutcome> {
   });
 }
 
+/** Grows with every round, also over a restart of this program. */
+const orderNow = ({ clock }: ClusterAccess): number => Math.floor(clock.monotonicMs() * 1000);
+
 export interface LeaseTerms {
   readonly epoch: number;
   readonly durationMs: number;
@@ -47,7 +50,7 @@ export interface LeaseTerms {
 
 export function renewLease(access: ClusterAccess, roster: Roster, terms: LeaseTerms): Promise<RoundOutcome> {
   const { epoch, durationMs, deadlineMs } = terms;
-  const request = { epoch, masterUuid: access.own, durationMs };
+  const request = { epoch, masterUuid: access.own, durationMs, order: orderNow(access) };
   return round(roster, (node) =>
     access.channels.call(nodeDaemonOf(node), nodeServices.lease.RenewLease, request, { deadlineMs }),
   );
@@ -59,7 +62,7 @@ export function nominate(
   { epoch, deadlineMs }: Omit<LeaseTerms, 'durationMs'>,
   candidateUuid: NodeUuid,
 ): Promise<RoundOutcome> {
-  const request = { epoch, masterUuid: access.own, candidateUuid };
+  const request = { epoch, masterUuid: access.own, candidateUuid, order: orderNow(access) };
   return round(roster, (node) =>
     access.channels.call(nodeDaemonOf(node), nodeServices.lease.Nominate, request, { deadlineMs }),
   );

@@ -7,6 +7,7 @@
  * Counterpart in Ganeti: lib/config/__init__.py (ConfigWriter) and lib/cmdlib/node.py.
  */
 import { newNodeBecomesCandidate, nodesToPromote, poolState } from './candidate-pool.ts';
+import { canonicalJson } from './canonical-json.ts';
 import type { ClusterObject, Configuration, Draft, MastershipEntry, NodeObject } from './configuration.ts';
 import type { OursParameters } from './parameters.ts';
 import { ClusterError } from './errors.ts';
@@ -27,7 +28,9 @@ export function withParameters(draft: Draft, given: Partial<OursParameters>, now
       'WRONG_INPUT',
       `A lease of ${leaseMs} ms is not within ${leastMs} and ${mostMs} ms`,
     );
-  const ours = { ...draft.ours, parameters: { ...draft.ours.parameters, ...given } };
+  const parameters = { ...draft.ours.parameters, ...given };
+  if (canonicalJson(parameters) === canonicalJson(draft.ours.parameters)) return draft;
+  const ours = { ...draft.ours, parameters };
   return { ours, configuration: changed(draft, nowSeconds, { cluster: {} }) };
 }
 

@@ -11,8 +11,9 @@ function factsOf(cluster: string, votes: string, version = versionOf(1, 10)): Fa
 }
 
 const planOf = (cluster: string, votes: string) => decideFailover(factsOf(cluster, votes));
-const forcedPlanOf = (cluster: string, votes: string) =>
-  decideForcedFailover({ ...factsOf(cluster, votes), randomJump: 7 });
+const forced = { randomJump: 7, acceptDataLoss: false };
+const forcedPlanOf = (cluster: string, votes: string, acceptDataLoss = false) =>
+  decideForcedFailover({ ...factsOf(cluster, votes), ...forced, acceptDataLoss });
 
 /** `go 2`, `fetch q3.lab`, or the reason of the refusal. */
 function wordFor(plan: FailoverPlan): string {
@@ -167,22 +168,27 @@ describe('a failover to q2 without voting', () => {
     ['C M C', '2 2 2', 'ALREADY_MASTER', ''],
     ['M R C', 'x 1 x', 'NOT_A_MASTER_CANDIDATE', ''],
     ['M C C', 'x 1 1@1:12', 'fetch q3.lab', 'still the newest that answers'],
-    ['M C C', 'x 1 1@1:12~', 'fetch q3.lab', 'the newest text there is: (1, 11)'],
+    ['M C C', 'x 1 1@1:12~', 'NEWER_CONFIGURATION_ELSEWHERE', 'its loss was not accepted'],
   ])('in %s on %s: %s (%s)', (cluster, votes, word) =>
     expect(wordFor(forcedPlanOf(cluster, votes))).toBe(word),
   );
 
   it('is not stopped by a former master that has returned and still names itself', () => {
     const facts = factsOf('C C M', '1 3@2 x', versionOf(2, 10));
-    expect(wordFor(decideForcedFailover({ ...facts, randomJump: 7 }))).toBe('go 1009');
+    expect(wordFor(decideForcedFailover({ ...facts, ...forced }))).toBe('go 1009');
   });
 
   it('marks offline exactly the others that did not answer', () => {
     expect(forcedPlanOf('M C C C O', 'x x 1 . x')).toMatchObject({ silent: [uuidOf(1), uuidOf(4)] });
   });
 
+  it('starts from the newest text there is, if the loss of newer ones is accepted', () => {
+    expect(wordFor(forcedPlanOf('M C C', 'x 1 1@1:12~', true))).toBe('fetch q3.lab');
+    expect(errorOf(forcedPlanOf('M C R', 'x 1 1@1:12'))?.hint).toContain('--accept-data-loss');
+  });
+
   it('says which changes it gives up', () => {
-    expect(forcedPlanOf('M C R', 'x 1 1@1:12')).toMatchObject({
+    expect(forcedPlanOf('M C R', 'x 1 1@1:12', true)).toMatchObject({
       kind: 'go',
       version: versionOf(1, 10),
       warnings: [
@@ -193,7 +199,7 @@ describe('a failover to q2 without voting', () => {
   });
 
   it('needs a configuration to start from', () => {
-    const facts = { ...factsOf('M C R', 'x x 1'), ownVersion: null, randomJump: 0 };
+    const facts = { ...factsOf('M C R', 'x x 1'), ownVersion: null, ...forced };
     expect(wordFor(decideForcedFailover(facts))).toBe('NEWER_CONFIGURATION_ELSEWHERE');
   });
 });

@@ -55,13 +55,18 @@ function after({ record, memory }: Voter, { atMs, act, who, epoch, last }: Step)
   const decided = (decision: LeaseDecision) => (decision.kind === 'done' ? decision : asRefusal(decision));
   switch (act) {
     case 'renew':
-      return decided(decideRenew(record, memory, { epoch, master: node, durationMs }, atMs));
+      return decided(decideRenew(record, memory, { epoch, master: node, durationMs, order: atMs }, atMs));
     case 'nominate':
       return decided(
-        decideNominate(record, memory, { epoch, master: node, candidate: uuidOf(last ?? 0) }, atMs),
+        decideNominate(
+          record,
+          memory,
+          { epoch, master: node, candidate: uuidOf(last ?? 0), order: atMs },
+          atMs,
+        ),
       );
     case 'resign':
-      return decided(decideResign(record, memory, { epoch, master: node }, atMs));
+      return decided(decideResign(record, memory, { epoch, master: node, order: atMs }, atMs));
     case 'grant': {
       const request = { epoch, candidate: node, version: record.version, leaseMs: durationMs };
       const decision = decideGrant(record, memory, request, atMs);
@@ -110,6 +115,11 @@ describe('a promise', () => {
   it.each([
     ['0 renew q1@3, 2999 grant q2@4, 3000 grant q2@4', 'ok LEASE_LIVE ok', 'binds to its last millisecond'],
     ['0 renew q1@3, 2000 renew q1@3, 4999 grant q2@4', 'ok ok LEASE_LIVE', 'counts from its last renewal'],
+    [
+      '0 renew q1@3, 1 renew q1@3/1200, 2999 grant q2@4',
+      'ok ok LEASE_LIVE',
+      'is not shortened by a shorter one',
+    ],
     ['0 renew q1@3, 1 grant q1@4', 'ok ok', 'does not bind against its holder'],
     [
       '0 grant q2@4, 2999 grant q3@5, 3000 grant q3@5',
@@ -380,6 +390,7 @@ interface Clocked {
 
 interface Round {
   readonly sentAt: number;
+  readonly durationMs: number;
   readonly acknowledgedBy: Set<Clocked>;
 }
 
@@ -407,10 +418,10 @@ function asked(clocked: Clocked, at: number, step: Omit<Step, 'atMs'>): boolean 
   return !isRefusal(answer);
 }
 
-const renewed = (round: Round, voter: Clocked, at: number, durationMs: number): Happening => ({
+const renewed = (round: Round, voter: Clocked, at: number): Happening => ({
   at,
   happens: () => {
-    if (asked(voter, at, { act: 'renew', who: 1, epoch: 3, last: durationMs }))
+    if (asked(voter, at, { act: 'renew', who: 1, epoch: 3, last: round.durationMs }))
       round.acknowledgedBy.add(voter);
   },
 });
@@ -441,15 +452,17 @@ function contest(
   const voters = Array.from({ length: 3 + random.pick(4) }, () => anyVoter(random));
   const rounds = Array.from({ length: 8 }, (_, index): Round => ({
     sentAt: index * renewalIntervalMs(durationMs) + random.pick(durationMs / 6),
+    // The parameter may be changed in the middle of the story.
+    durationMs: random.pick(5) === 0 ? leaseBounds.leastMs : durationMs,
     acknowledgedBy: new Set(),
   }));
   const happenings = rounds.flatMap((round) =>
     voters.flatMap((voter) => {
       if (random.pick(4) === 0) return [];
       const at = round.sentAt + random.oneOf([0, random.pick(50), random.pick(durationMs)]);
-      const endsAt = at + durationMs / voter.rate;
+      const endsAt = at + round.durationMs / voter.rate;
       return [
-        renewed(round, voter, at, durationMs),
+        renewed(round, voter, at),
         contended(voter, at + random.pick(durationMs), durationMs),
         contended(voter, endsAt + 0.001, durationMs),
         ...(random.pick(9) === 0 ? [restarted(voter, endsAt - random.pick(durationMs))] : []),
@@ -466,15 +479,41 @@ describe('a master and its majority', () => {
     forManySeeds(1_000, (random) => {
       const durationMs = random.oneOf([leaseBounds.leastMs, usualMs, 20_000]);
       const { voters, rounds } = contest(random, durationMs);
-      const officeMs = safeLeaseMs(durationMs) / anyRate(random);
-      for (const { sentAt, acknowledgedBy } of rounds) {
+      const rate = anyRate(random);
+      for (const { sentAt, durationMs: forMs, acknowledgedBy } of rounds) {
         if (acknowledgedBy.size < majorityOf(voters.length)) continue;
         const firstGrantAt = Math.min(...[...acknowledgedBy].map(({ grantedAt }) => grantedAt));
-        expect(firstGrantAt).toBeGreaterThanOrEqual(sentAt + officeMs);
+        expect(firstGrantAt).toBeGreaterThanOrEqual(sentAt + safeLeaseMs(forMs) / rate);
         if (firstGrantAt < Number.POSITIVE_INFINITY) ended += 1;
       }
     });
     // Or it would have proved nothing.
     expect(ended).toBeGreaterThan(1_000);
+  });
+});
+
+describe('words of the holder that arrive late', () => {
+  const master = uuidOf(1);
+  const record: VoterRecord = { ...emptyVoterRecord, epoch: 3, grantedTo: master };
+  const renewedAt = (order: number): LeaseMemory => {
+    const decision = decideRenew(
+      record,
+      { lease: null, silentUntilMs: 0 },
+      { epoch: 3, master, durationMs: 3_000, order },
+      0,
+    );
+    if (decision.kind === 'refuse') throw new Error(decision.message);
+    return decision.memory;
+  };
+
+  it.each([
+    ['a nomination sent before the renewal is refused', 4, 10, 'refuse'],
+    ['one sent after it is obeyed', 6, 10, 'done'],
+    ['one repeated is obeyed again', 5, 10, 'done'],
+    ['when the lease is over, nothing is bound that it could free', 4, 3_000, 'done'],
+  ])('%s', (_, order, nowMs, kind) => {
+    const word = { epoch: 3, master, candidate: uuidOf(2), order };
+    expect(decideNominate(record, renewedAt(5), word, nowMs).kind).toBe(kind);
+    expect(decideResign(record, renewedAt(5), word, nowMs).kind).toBe(kind);
   });
 });

@@ -38,6 +38,8 @@ export interface VoterLease {
   readonly untilMs: number;
   /** Whom the holder named as its successor: may be granted although the lease lives. */
   readonly nominee: NodeUuid | null;
+  /** Of the holder's last word that was obeyed; 0 for a grant. */
+  readonly order: number;
 }
 
 /** What a voter knows of leases while it runs; never on disk. */
@@ -96,12 +98,31 @@ export const promised = (
   epoch: number,
   durationMs: number,
   nowMs: number,
-): LeaseMemory => ({ ...memory, lease: { holder, epoch, untilMs: nowMs + durationMs, nominee: null } });
+  order = 0,
+): LeaseMemory => {
+  // A shorter promise does not end a longer one to the same node: its holder may be counting on that.
+  const beforeMs = memory.lease?.holder === holder ? memory.lease.untilMs : 0;
+  const untilMs = Math.max(beforeMs, nowMs + durationMs);
+  return { ...memory, lease: { holder, epoch, untilMs, nominee: null, order } };
+};
 
-export interface RenewRequest {
+/** A word of the holder to a voter. */
+export interface HolderWord {
   readonly epoch: number;
   readonly master: NodeUuid;
+  /**
+   * Grows with every word, across restarts of the master daemon: its host's monotonic clock. Words are obeyed in the
+   * order of their sending; a nomination that was delayed must not undo a renewal sent after it.
+   */
+  readonly order: number;
+}
+
+export interface RenewRequest extends HolderWord {
   readonly durationMs: number;
+}
+
+export interface NominateRequest extends HolderWord {
+  readonly candidate: NodeUuid;
 }
 
 export type LeaseDecision =
@@ -115,17 +136,18 @@ export type LeaseDecision =
 export function decideRenew(
   record: VoterRecord,
   memory: LeaseMemory,
-  { epoch, master, durationMs }: RenewRequest,
+  { epoch, master, durationMs, order }: RenewRequest,
   nowMs: number,
 ): LeaseDecision {
-  const refusal = notTheHolder(record, epoch, master);
+  const refusal =
+    notTheHolder(record, epoch, master) ?? overtaken(memory, { epoch, master, order }, nowMs);
   if (refusal) return { kind: 'refuse', ...refusal };
-  const grantedTo = epoch > record.epoch ? master : record.grantedTo;
+  const grantedTo = epoch > record.epoch ? master : (record.grantedTo ?? master);
   const longestLeaseMs = Math.max(record.longestLeaseMs, durationMs);
   return {
     kind: 'done',
     record: { ...record, epoch, grantedTo, longestLeaseMs },
-    memory: promised(memory, master, epoch, durationMs, nowMs),
+    memory: promised(memory, master, epoch, durationMs, nowMs, order),
   };
 }
 
@@ -133,20 +155,19 @@ export function decideRenew(
 export function decideNominate(
   record: VoterRecord,
   memory: LeaseMemory,
-  {
-    epoch,
-    master,
-    candidate,
-  }: { readonly epoch: number; readonly master: NodeUuid; readonly candidate: NodeUuid },
+  { epoch, master, candidate, order }: NominateRequest,
   nowMs: number,
 ): LeaseDecision {
-  const refusal = notTheHolder(record, epoch, master) ?? notCurrent(record, epoch);
+  const refusal =
+    notTheHolder(record, epoch, master) ??
+    notCurrent(record, epoch) ??
+    overtaken(memory, { epoch, master, order }, nowMs);
   if (refusal) return { kind: 'refuse', ...refusal };
   const untilMs = memory.lease?.untilMs ?? nowMs;
   return {
     kind: 'done',
     record,
-    memory: { ...memory, lease: { holder: master, epoch, untilMs, nominee: candidate } },
+    memory: { ...memory, lease: { holder: master, epoch, untilMs, nominee: candidate, order } },
   };
 }
 
@@ -154,10 +175,13 @@ export function decideNominate(
 export function decideResign(
   record: VoterRecord,
   memory: LeaseMemory,
-  { epoch, master }: { readonly epoch: number; readonly master: NodeUuid },
+  { epoch, master, order }: HolderWord,
   nowMs: number,
 ): LeaseDecision {
-  const refusal = notTheHolder(record, epoch, master) ?? notCurrent(record, epoch);
+  const refusal =
+    notTheHolder(record, epoch, master) ??
+    notCurrent(record, epoch) ??
+    overtaken(memory, { epoch, master, order }, nowMs);
   if (refusal) return { kind: 'refuse', ...refusal };
   return {
     kind: 'done',
@@ -182,6 +206,14 @@ function notTheHolder(record: VoterRecord, epoch: number, master: NodeUuid): Lea
     message: `Epoch ${epoch} belongs to ${rightful}`,
     facts: { epoch: String(record.epoch), master: rightful },
   };
+}
+
+/** Only while the lease lives: when it is over, nothing that this word could free is bound any more. */
+function overtaken(memory: LeaseMemory, word: HolderWord, nowMs: number): LeaseRefusal | undefined {
+  const { lease } = memory;
+  const isSame = lease?.holder === word.master && lease.epoch === word.epoch;
+  if (!isSame || leaseLeftMs(memory, nowMs) === 0 || word.order >= lease.order) return undefined;
+  return { reason: 'NOT_ALLOWED', message: 'A later word of the holder is known', facts: {} };
 }
 
 /** Whoever this voter acknowledged in its epoch is the master of it, even if it had granted somebody else. */

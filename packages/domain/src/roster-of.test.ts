@@ -25,6 +25,7 @@ describe('the roster of a configuration', () => {
           role: 'master',
         },
       ],
+      parameters: { leaseMs: 3_000, automaticFailover: false, pausedUntilSeconds: 0 },
       ssconfDigest: 'e',
     });
   });

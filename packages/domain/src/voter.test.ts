@@ -85,7 +85,7 @@ describe('a grant', () => {
     expect(decision).toEqual({
       granted: true,
       record: { ...before, epoch: 4, grantedTo: uuidOf(2) },
-      memory: { silentUntilMs: 0, lease: { holder: uuidOf(2), epoch: 4, untilMs: 7, nominee: null } },
+      memory: { silentUntilMs: 0, lease: { holder: uuidOf(2), epoch: 4, untilMs: 7, nominee: null, order: 0 } },
     });
   });
 
@@ -105,7 +105,7 @@ describe('a grant', () => {
 describe('a grant and the lease', () => {
   const request = { ...requestFrom('4 q2 3:12'), leaseMs: 3_000 };
   const lease = (holder: number, untilMs: number, nominee: number | null = null): LeaseMemory => ({
-    lease: { holder: uuidOf(holder), epoch: 3, untilMs, nominee: nominee === null ? null : uuidOf(nominee) },
+    lease: { holder: uuidOf(holder), epoch: 3, untilMs, nominee: nominee === null ? null : uuidOf(nominee), order: 0 },
     silentUntilMs: 0,
   });
   const silence = { lease: null, silentUntilMs: 5_000 };
@@ -136,7 +136,7 @@ describe('a grant and the lease', () => {
 
   it('is a lease to the candidate from then on, and takes a nomination back', () => {
     expect(decideGrant(recordFrom('3 q1 3:12'), lease(1, 5_000, 2), request, 1_000)).toMatchObject({
-      memory: { lease: { holder: uuidOf(2), epoch: 4, untilMs: 4_000, nominee: null } },
+      memory: { lease: { holder: uuidOf(2), epoch: 4, untilMs: 4_000, nominee: null, order: 0 } },
     });
   });
 

@@ -76,8 +76,15 @@ describe('the address', () => {
   ])('%s', async (_what, masterIpHere, taken) => {
     const { cluster, access, answers } = await daemonScene();
     cluster.node(1).masterIpHere = masterIpHere;
-    await keepAddress(access, inOfficeWith(cluster.record));
+    await keepAddress(access, inOfficeWith(cluster.record), access.clock.monotonicMs() + 1);
     expect(answers('TakeOffice')).toEqual(taken);
     expect(cluster.node(1).masterIpHere).toBe(true);
+  });
+
+  it('BEH-079 that is gone is not raised again without a lease', async () => {
+    const { cluster, access, answers } = await daemonScene();
+    cluster.node(1).masterIpHere = false;
+    await keepAddress(access, inOfficeWith(cluster.record), access.clock.monotonicMs());
+    expect(answers('TakeOffice')).toEqual([]);
   });
 });

@@ -87,6 +87,11 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     if (tenure === before) become(next);
   }
 
+  /** What came of a change: only the end of that office outweighs it, and no look that ended meanwhile. */
+  function becomeWithin({ epoch }: InOffice, next: InOffice): void {
+    if (tenure.kind === 'in-office' && tenure.epoch === epoch) become(next);
+  }
+
   const lease = createLeaseKeeper({
     access,
     onRenewed: (epoch, untilMs) => {
@@ -148,10 +153,10 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     if (office.handingOverTo !== null) throw handingOver();
     const { outcome, record, pending } = await commitChange(access, office, make, unblocks);
     if (outcome.kind === 'committed') {
-      becomeAfter(office, inOfficeWith(record));
+      becomeWithin(office, inOfficeWith(record));
       return record;
     }
-    if (outcome.kind === 'undecided') becomeAfter(office, { ...office, pending });
+    if (outcome.kind === 'undecided') becomeWithin(office, { ...office, pending });
     else become(await giveUp(access, office, rosterIn(office), successorIn(outcome.error)));
     throw outcome.error;
   }
@@ -263,8 +268,15 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     log.info({ step: name, state: step, ...(error && { why: error.message }) }, 'taking over');
 
   async function repeat(signal: AbortSignal, work: () => Promise<number>, failed: string): Promise<void> {
+    let lastError = '';
+    // Said once: what fails is tried again several times a second.
+    const note = (error: unknown): number => {
+      if (!signal.aborted && String(error) !== lastError) logged(failed)(error);
+      lastError = String(error);
+      return timings.idleWatchMs;
+    };
     while (!signal.aborted) {
-      const pauseMs = await work().catch((error: unknown) => (logged(failed)(error), timings.idleWatchMs));
+      const pauseMs = await work().then((ms) => ((lastError = ''), ms), note);
       await access.clock.sleep(pauseMs, signal).catch(() => undefined);
     }
   }

@@ -2,6 +2,7 @@
 import { fakeChannels, type FakeCall } from '@quorate/bootstrap/testing/fake-channels';
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { writeSecret } from '@quorate/cluster-state/secrets';
+import { leaseBounds, safeLeaseMs } from '@quorate/domain/lease';
 import { timings } from '@quorate/domain/timings';
 import { uuidOf } from '@quorate/domain/testing/drafts';
 import { createCertificateRequest } from '@quorate/platform/certificate-request';
@@ -39,7 +40,7 @@ async function services(
     ending.abort();
     return ended;
   });
-  await until(() => scene.cluster.clock.sleepers() === 1);
+  await until(() => scene.cluster.clock.sleepers() === 3);
   return {
     ...{ ...scene, mastership },
     status: handlersOf(masterServices.status),
@@ -51,13 +52,13 @@ async function services(
 
 const addRequest = (changes: object = {}) => ({
   ...{ nodeUuid: uuidOf('node', 4), name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
-  ...{ nodeCertificate: '', clientCertificate: '', nodePort: 1811, masterPort: 1816 },
+  ...{ nodeCertificate: '', clientCertificate: '', nodePort: 1811, masterPort: 1816, witness: false },
   ...changes,
 });
 
 const enrolRequest = (changes: object = {}) => ({
   ...{ name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
-  ...{ certificateRequest: '', clientCertificateRequest: '' },
+  ...{ certificateRequest: '', clientCertificateRequest: '', witness: false },
   ...changes,
 });
 
@@ -70,7 +71,7 @@ describe('GetStatus', () => {
     const { status } = await services();
     expect(await status.GetStatus({}, admin, signal)).toEqual({
       ...{ inOffice: true, epoch: 1, clusterName: 'cluster.lab.test' },
-      ...{ pending: null, laggingNodeUuids: [] },
+      ...{ pending: null, laggingNodeUuids: [], leaseLeftMs: safeLeaseMs(leaseBounds.usualMs) },
     });
   });
 
@@ -81,7 +82,7 @@ describe('GetStatus', () => {
       reason: 'COMMIT_UNDECIDED',
     });
     await cluster.clock.advance(timings.surveyIntervalMs);
-    await until(() => cluster.clock.sleepers() === 1);
+    await until(() => cluster.clock.sleepers() === 3);
     const { serial } = cluster.record.version;
     expect(await status.GetStatus({}, admin, signal)).toMatchObject({
       inOffice: true,
@@ -150,7 +151,7 @@ describe('Failover', () => {
     const { masterships } = await services({ own: 2 });
     const sent: FailoverResponse[] = [];
     await masterships.Failover(
-      { noVoting: false, confirmed: false },
+      { noVoting: false, confirmed: false, acceptDataLoss: false },
       admin,
       (message) => sent.push(message),
       signal,
@@ -161,7 +162,7 @@ describe('Failover', () => {
         ...{ durationMs: 0, message: '' },
       },
     });
-    expect(sent.at(-2)).toMatchObject({ step: { name: 'confirm', state: 'STEP_STATE_DONE' } });
+    expect(sent.at(-2)).toMatchObject({ step: { name: 'post-failover-hooks', state: 'STEP_STATE_DONE' } });
     expect(sent.at(-1)).toEqual({
       outcome: { masterName: 'node2.lab.test', masterUuid: uuidOf('node', 2), epoch: 2, warnings: [] },
     });
@@ -172,7 +173,7 @@ describe('Failover', () => {
     cluster.isolate(1, 3);
     const sent: FailoverResponse[] = [];
     const failover = masterships.Failover(
-      { noVoting: false, confirmed: false },
+      { noVoting: false, confirmed: false, acceptDataLoss: false },
       admin,
       (m) => sent.push(m),
       signal,
@@ -187,7 +188,7 @@ describe('Failover', () => {
     const { masterships, cluster } = await services({ own: 2 });
     cluster.events.length = 0;
     const failover = masterships.Failover(
-      { noVoting: true, confirmed: false },
+      { noVoting: true, confirmed: false, acceptDataLoss: false },
       admin,
       () => undefined,
       signal,
@@ -200,7 +201,7 @@ describe('Failover', () => {
     const { masterships, mastership, cluster } = await services({ own: 2 });
     cluster.crash(1);
     cluster.isolate(3);
-    await masterships.Failover({ noVoting: true, confirmed: true }, admin, () => undefined, signal);
+    await masterships.Failover({ noVoting: true, confirmed: true, acceptDataLoss: false }, admin, () => undefined, signal);
     expect(mastership.tenure()).toMatchObject({ kind: 'in-office' });
   });
 });
@@ -247,12 +248,16 @@ describe('taking a host in', () => {
     expect(candidate).toBe(true);
   });
 
+  const taken = ({ version }: { version: object }) => ({ version, holdsRecord: true });
+
   /** The newcomer's node daemon answers although the cluster does not know it yet. */
   const withNewcomer = (access: ClusterAccess): ClusterAccess => {
-    const respond = ({ peer, method, request, options }: FakeCall): Promise<unknown> =>
-      method === 'GetNodeVersion'
-        ? Promise.resolve({})
-        : access.channels.call(peer, { path: `/${method}` } as never, request as never, options);
+    const respond = ({ peer, method, request, options }: FakeCall): Promise<unknown> => {
+      if (method === 'GetNodeVersion') return Promise.resolve({});
+      const isNewcomer = peer.kind === 'node' && peer.uuid === uuidOf('node', 4);
+      if (isNewcomer && method === 'PutConfiguration') return Promise.resolve(taken(request as never));
+      return access.channels.call(peer, { path: `/${method}` } as never, request as never, options);
+    };
     return { ...access, channels: fakeChannels(respond) };
   };
 

@@ -3,11 +3,15 @@ import { laterRecord } from '@quorate/bootstrap/testing/fake-cluster';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { uuidOf } from '@quorate/domain/testing/drafts';
 import { describe, expect, it } from 'vitest';
-import { reconsider } from './standby.ts';
+import { reconsider, type AskLease } from './standby.ts';
 import { inOfficeWith } from './tenure.ts';
 import { daemonScene, gate, until, type DaemonScene } from './testing/daemon-scene.ts';
 
-const look = ({ state, access }: DaemonScene) => reconsider(state, access);
+/** End of the lease on the virtual clock, which begins at 0. */
+const untilMs = 2_000;
+
+const look = ({ state, access }: DaemonScene, askLease: AskLease = () => Promise.resolve(untilMs)) =>
+  reconsider(state, access, askLease);
 
 /** One word per node: the number of the node it names master, with `@` its epoch; `-` nobody, `x` no answer. */
 function votes({ cluster }: DaemonScene, line: string): void {

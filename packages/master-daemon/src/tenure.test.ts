@@ -7,7 +7,9 @@ const standby: Standby = { kind: 'standby', why: 'node1.lab.test is master' };
 
 describe('the tenure', () => {
   it('in office has the epoch of its record', () => {
-    expect(inOfficeWith(record)).toEqual({ kind: 'in-office', epoch: 1, record, pending: null, lagging: [] });
+    expect(inOfficeWith(record)).toEqual({
+      ...{ kind: 'in-office', epoch: 1, record, pending: null, lagging: [], handingOverTo: null },
+    });
   });
 
   it('in office is the office', () => {

@@ -15,7 +15,7 @@ import {
 
 /** The virtual clock begins at 0. */
 const untilMs = 3_000;
-const services = (epoch: number) => `start services of node1.example.com ${epoch}`;
+const services = (epoch: number) => `start services of node1.test ${epoch}`;
 /** All that is done when the office is given up. */
 const given = (epoch: number) => [`lower ${address}`, `stand down ${epoch}`, `stop services ${epoch}`];
 

@@ -82,8 +82,8 @@ export function createOffice(parts: OfficeParts): Office {
   const leftMs = (): number => (untilMs === null ? 0 : untilMs - clock.monotonicMs());
   const lifeSeconds = (): number => addressLifeSeconds(leftMs());
 
-  async function take(epoch: number, addressIsFree: boolean): Promise<ObservedOffice> {
-    assertMayTake(await voter.record(), own, epoch);
+  async function take(epoch: number, leaseUntilMs: number, addressIsFree: boolean): Promise<ObservedOffice> {
+    await extend(epoch, leaseUntilMs);
     const params = await masterIp();
     const probeMs = addressIsFree ? 0 : timings.addressProbeMs;
     if (leftMs() > 0) await address.raise(params, { lifeSeconds, probeMs });
@@ -165,11 +165,10 @@ export function createOffice(parts: OfficeParts): Office {
 
   return {
     observe,
-    async take(epoch, leaseUntilMs, addressIsFree = false) {
-      await extend(epoch, leaseUntilMs);
-      return oneAtATime(() => take(epoch, addressIsFree));
-    },
+    take: (epoch, leaseUntilMs, addressIsFree = false) =>
+      oneAtATime(() => take(epoch, leaseUntilMs, addressIsFree)),
     async hold(epoch, leaseUntilMs) {
+      // Before its turn: what goes on meanwhile is to know of it.
       await extend(epoch, leaseUntilMs);
       return oneAtATime(() => refresh(epoch));
     },

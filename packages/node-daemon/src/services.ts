@@ -40,19 +40,19 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
   });
 
   server.serve(nodeServices.lease, {
-    RenewLease: async ({ epoch, masterUuid: master, durationMs }, caller) => {
+    RenewLease: async ({ epoch, masterUuid: master, durationMs, order }, caller) => {
       assertIs(caller, master, 'Only the master itself may renew its lease');
-      await voter.renew({ epoch, master, durationMs });
+      await voter.renew({ epoch, master, durationMs, order });
       return { epoch };
     },
-    Nominate: async ({ epoch, masterUuid: master, candidateUuid: candidate }, caller) => {
+    Nominate: async ({ epoch, masterUuid: master, candidateUuid: candidate, order }, caller) => {
       assertIs(caller, master, 'Only the holder of the lease may name its successor');
-      await voter.nominate({ epoch, master, candidate });
+      await voter.nominate({ epoch, master, candidate, order });
       return {};
     },
-    Resign: async ({ epoch, masterUuid: master }, caller) => {
+    Resign: async ({ epoch, masterUuid: master, order }, caller) => {
       assertIs(caller, master, 'Only the holder of the lease may give it back');
-      await voter.resign({ epoch, master });
+      await voter.resign({ epoch, master, order });
       return {};
     },
   });

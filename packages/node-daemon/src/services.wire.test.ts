@@ -6,7 +6,9 @@ import type { ClusterRecord } from '@quorate/domain/configuration';
 import { withMaster } from '@quorate/domain/configuration-changes';
 import { seal, writeRecord } from '@quorate/domain/record';
 import { testSeconds } from '@quorate/domain/testing/drafts';
+import { systemClock } from '@quorate/platform/clock';
 import { sha256Hex } from '@quorate/platform/digest';
+import { awaitUntil } from '@quorate/platform/wait';
 import type { Channels, Peer } from '@quorate/rpc/channels';
 import { nodeServices } from '@quorate/rpc/services';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -22,8 +24,11 @@ import {
   type WireCluster,
 } from './testing/wire-cluster.ts';
 
-const { vote, grant, configuration, office, membership, verify, nodeVersion } = nodeServices;
+const { vote, grant, lease, configuration, office, membership, verify, nodeVersion } = nodeServices;
 const address = nodeServices.masterIp;
+
+/** A lease that outlives the test, on the clock of this host. */
+const inEpoch1 = () => ({ epoch: 1, untilMonotonicUs: Math.floor(systemClock.monotonicMs() * 1000) + 6e7 });
 
 const made: WireCluster[] = [];
 afterEach(async () => {
@@ -79,7 +84,7 @@ describe('three daemons', () => {
     const { channelsOf, record, nodes } = await runningCluster(3);
     const [first, second] = [await channelsOf(1), await channelsOf(2)];
     const [old] = nodes as [RunningNode, ...RunningNode[]];
-    const taken = await first.call(old.peer, office.TakeOffice, { epoch: 1 }, patient);
+    const taken = await first.call(old.peer, office.TakeOffice, inEpoch1(), patient);
     expect(taken.observed).toEqual({
       masterDaemon: 'MASTER_DAEMON_STATE_NOT_RUNNING',
       masterIpHere: true,
@@ -101,7 +106,7 @@ describe('three daemons', () => {
       masterIpHere: false,
     });
     expect(old.log.lines.map((line) => line.message)).toContain('another node is master: leaving office');
-    expect(await reasonOf(first.call(old.peer, office.TakeOffice, { epoch: 1 }, patient))).toBe(
+    expect(await reasonOf(first.call(old.peer, office.TakeOffice, inEpoch1(), patient))).toBe(
       'EPOCH_TOO_OLD',
     );
   });
@@ -136,6 +141,75 @@ describe('three daemons', () => {
   });
 });
 
+describe('a lease', () => {
+  async function renewed(size: number) {
+    const cluster = await runningCluster(size);
+    const [first, second] = [await cluster.channelsOf(1), await cluster.channelsOf(2)];
+    const [{ peer }] = cluster.nodes as [RunningNode, ...RunningNode[]];
+    const mine = { epoch: 1, masterUuid: uuid(1) };
+    await first.call(peer, lease.RenewLease, { ...mine, durationMs: 60_000 }, patient);
+    const request = { epoch: 2, candidateUuid: uuid(2), version: cluster.record.version, leaseMs: 3_000 };
+    const askGrant = () => second.call(peer, grant.RequestGrant, request, patient);
+    return { first, second, peer, mine, askGrant };
+  }
+
+  it('that lives refuses another’s grant, tells for how long, and is shown in the vote', async () => {
+    const { second, peer, askGrant } = await renewed(2);
+    await expect(askGrant()).rejects.toMatchObject({
+      reason: 'LEASE_LIVE',
+      facts: { holder: uuid(1), leftMs: expect.stringMatching(/^[0-9]+$/) },
+    });
+    const { leaseLeftMs, leaseHolderUuid } = await second.call(peer, vote.GetVote, {}, patient);
+    expect(leaseLeftMs).toBeGreaterThan(0);
+    expect(leaseHolderUuid).toBe(uuid(1));
+  });
+
+  it('BEH-080 whose holder names a successor may be granted to that one', async () => {
+    const { first, second, peer, mine, askGrant } = await renewed(2);
+    await first.call(peer, lease.Nominate, { ...mine, candidateUuid: uuid(2) }, patient);
+    expect(await askGrant()).toEqual({ epoch: 2 });
+    expect(await second.call(peer, vote.GetVote, {}, patient)).toMatchObject({ leaseHolderUuid: uuid(2) });
+  });
+
+  it('that is given back is over', async () => {
+    const { first, peer, mine, askGrant } = await renewed(2);
+    await first.call(peer, lease.Resign, mine, patient);
+    expect(await askGrant()).toEqual({ epoch: 2 });
+  });
+
+  it('is for its holder alone, whatever another says', async () => {
+    const { second, peer, mine } = await renewed(2);
+    const calls = [
+      () => second.call(peer, lease.RenewLease, { ...mine, durationMs: 3_000 }, patient),
+      () => second.call(peer, lease.Nominate, { ...mine, candidateUuid: uuid(2) }, patient),
+      () => second.call(peer, lease.Resign, mine, patient),
+      () => second.call(peer, lease.Resign, { ...mine, masterUuid: uuid(2) }, patient),
+    ];
+    for (const call of calls) expect(await reasonOf(call())).toBe('NOT_ALLOWED');
+  });
+
+  it('BEH-079 that is over takes the address from the host, without anybody asking', async () => {
+    const { channelsOf, nodes } = await runningCluster(1);
+    const [{ peer, log }] = nodes as [RunningNode];
+    const channels = await channelsOf(1);
+    const briefly = { epoch: 1, untilMonotonicUs: Math.floor((systemClock.monotonicMs() + 300) * 1000) };
+    expect(await channels.call(peer, office.TakeOffice, briefly, patient)).toMatchObject({
+      observed: { masterIpHere: true },
+    });
+    const isGone = async () =>
+      !(await channels.call(peer, office.GetOffice, {}, patient)).observed?.masterIpHere;
+    const limits = {
+      what: 'the address to go',
+      limitMs: 10_000,
+      firstMs: 20,
+      maxMs: 100,
+      clock: systemClock,
+    };
+    await awaitUntil(isGone, limits);
+    expect(log.lines.map(({ message }) => message)).toContain('the lease is over: leaving office');
+  });
+});
+
 describe('the master IP on loopback', () => {
   it('answers as the node that took office, and as nobody when it has left', async () => {
     const { channelsOf, peer, nodes } = await runningCluster(2);
@@ -143,7 +217,7 @@ describe('the master IP on loopback', () => {
     const [holder] = nodes as [RunningNode, ...RunningNode[]];
     const ask = () => reasonOf(second.call(peer(1, masterIp), nodeVersion.GetNodeVersion, {}, patient));
     expect(await ask()).toBe('UNREACHABLE');
-    await first.call(holder.peer, office.TakeOffice, { epoch: 1 }, patient);
+    await first.call(holder.peer, office.TakeOffice, inEpoch1(), patient);
     expect(await ask()).toBe('it succeeded');
     expect(await reasonOf(second.call(peer(2, masterIp), nodeVersion.GetNodeVersion, {}, patient))).toBe(
       'UNREACHABLE',
@@ -198,7 +272,8 @@ describe('who may call what', () => {
   it('BEH-293 the host’s own office and membership are for the node itself alone', async () => {
     const { other, node } = await callers();
     const refused = (call: Promise<unknown>) => expect(call).rejects.toMatchObject({ reason: 'NOT_ALLOWED' });
-    await refused(other.call(node.peer, office.TakeOffice, { epoch: 1 }, patient));
+    await refused(other.call(node.peer, office.TakeOffice, inEpoch1(), patient));
+    await refused(other.call(node.peer, office.HoldOffice, inEpoch1(), patient));
     await refused(other.call(node.peer, address.ActivateMasterIp, {}, patient));
     await refused(other.call(node.peer, address.DeactivateMasterIp, {}, patient));
     await refused(other.call(node.peer, membership.LeaveCluster, { clusterUuid }, patient));
@@ -227,7 +302,7 @@ describe('who may call what', () => {
 
   it('BEH-294 ending another’s office takes a higher epoch', async () => {
     const { own, other, node } = await callers();
-    await own.call(node.peer, office.TakeOffice, { epoch: 1 }, patient);
+    await own.call(node.peer, office.TakeOffice, inEpoch1(), patient);
     await expect(other.call(node.peer, office.LeaveOffice, { epoch: 1 }, patient)).rejects.toMatchObject({
       reason: 'EPOCH_TOO_OLD',
       facts: { epoch: '1' },
@@ -239,7 +314,7 @@ describe('who may call what', () => {
 
   it('what was refused is in the log', async () => {
     const { other, node } = await callers();
-    await reasonOf(other.call(node.peer, office.TakeOffice, { epoch: 1 }, patient));
+    await reasonOf(other.call(node.peer, office.TakeOffice, inEpoch1(), patient));
     expect(node.log.lines).toContainEqual({
       level: 'warn',
       fields: expect.objectContaining({

@@ -22,6 +22,8 @@ import { createVoter, type Delivery, type Voter } from './voter.ts';
 const { version } = present;
 const next = sampleRecord({ serial: 2 });
 const softwareVersion = '0.1.0';
+/** What is promised by grants here that are not about leases: nothing; those are in voter-lease.test.ts. */
+const leaseMs = 0;
 
 const voterOn = ({ state }: MemoryNode): Voter =>
   createVoter({
@@ -62,6 +64,7 @@ describe('a vote', () => {
     expect(await voter.vote()).toEqual({
       ...{ clusterUuid, node: node2, softwareVersion, clockMs: 5_000 },
       ...{ master: { node: node1, epoch: 1 }, epoch: 1, version, holds: version },
+      ...{ leaseLeftMs: 0, leaseHolder: null },
     });
   });
 
@@ -75,7 +78,7 @@ describe('a vote', () => {
     const { node, voter } = await candidate();
     await node.files.writeAtomic(node.state.layout.voterRecord.path, '{"record":', { mode: 0o600 });
     await expect(voter.vote()).rejects.toMatchObject({ reason: 'STATE_CORRUPT' });
-    await expect(voter.grant({ epoch: 2, candidate: node2, version })).rejects.toMatchObject({
+    await expect(voter.grant({ epoch: 2, candidate: node2, version, leaseMs })).rejects.toMatchObject({
       reason: 'STATE_CORRUPT',
     });
   });
@@ -84,12 +87,14 @@ describe('a vote', () => {
 describe('a grant', () => {
   it('is on disk when it is answered, and outlives the daemon', async () => {
     const { node, voter } = await candidate();
-    await voter.grant({ epoch: 2, candidate: node2, version });
+    await voter.grant({ epoch: 2, candidate: node2, version, leaseMs });
     expect(node.written()).toEqual(['voter.json']);
     expect(await readVoterRecord(node.state)).toEqual(acknowledged({ epoch: 2, grantedTo: node2 }));
-    await expect(voterOn(node).grant({ epoch: 2, candidate: node1, version })).rejects.toMatchObject({
-      reason: 'GRANT_REFUSED',
-    });
+    await expect(voterOn(node).grant({ epoch: 2, candidate: node1, version, leaseMs })).rejects.toMatchObject(
+      {
+        reason: 'GRANT_REFUSED',
+      },
+    );
   });
 
   it('is not answered while the disk still writes', async () => {
@@ -97,7 +102,9 @@ describe('a grant', () => {
     const disk = gate();
     node.onWrite = () => disk.passed;
     let answered = false;
-    const granted = voter.grant({ epoch: 2, candidate: node2, version }).then(() => (answered = true));
+    const granted = voter
+      .grant({ epoch: 2, candidate: node2, version, leaseMs })
+      .then(() => (answered = true));
     await turnOfTheLoop();
     expect({ answered, vote: (await voter.vote()).epoch }).toEqual({ answered: false, vote: 1 });
     disk.open();
@@ -108,18 +115,20 @@ describe('a grant', () => {
   it('fails with a disk that fails, and then nothing was granted', async () => {
     const { node, voter } = await candidate();
     node.onWrite = () => Promise.reject(new Error('no space left on device'));
-    await expect(voter.grant({ epoch: 2, candidate: node2, version })).rejects.toThrow('no space left');
+    await expect(voter.grant({ epoch: 2, candidate: node2, version, leaseMs })).rejects.toThrow(
+      'no space left',
+    );
     expect(await voter.vote()).toMatchObject({ epoch: 1 });
     expect(await voter.record()).toMatchObject({ grantedTo: node1 });
     node.onWrite = () => undefined;
-    await voter.grant({ epoch: 2, candidate: node1, version });
+    await voter.grant({ epoch: 2, candidate: node1, version, leaseMs });
   });
 
   it('BEH-081 of one epoch asked for by many at once is given to exactly one', async () => {
     const { node, voter } = await candidate();
     const candidates = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5', 'c6', 'c7'];
     const answers = await Promise.allSettled(
-      candidates.map((c) => voter.grant({ epoch: 2, candidate: c, version })),
+      candidates.map((c) => voter.grant({ epoch: 2, candidate: c, version, leaseMs })),
     );
     const granted = candidates.filter((_, i) => answers[i]?.status === 'fulfilled');
     expect(granted).toHaveLength(1);
@@ -130,14 +139,14 @@ describe('a grant', () => {
 
   it('asked for again by the same candidate is given again', async () => {
     const { voter } = await candidate();
-    await voter.grant({ epoch: 2, candidate: node2, version });
-    await expect(voter.grant({ epoch: 2, candidate: node2, version })).resolves.toBeUndefined();
+    await voter.grant({ epoch: 2, candidate: node2, version, leaseMs });
+    await expect(voter.grant({ epoch: 2, candidate: node2, version, leaseMs })).resolves.toBeUndefined();
   });
 
   it('BEH-056 BEH-294 of a lower epoch is refused, naming the epoch to go above', async () => {
     const { voter } = await candidate();
-    await voter.grant({ epoch: 7, candidate: node2, version });
-    await expect(voter.grant({ epoch: 6, candidate: node1, version })).rejects.toMatchObject({
+    await voter.grant({ epoch: 7, candidate: node2, version, leaseMs });
+    await expect(voter.grant({ epoch: 6, candidate: node1, version, leaseMs })).rejects.toMatchObject({
       reason: 'EPOCH_TOO_OLD',
       facts: { epoch: '7' },
     });
@@ -146,7 +155,7 @@ describe('a grant', () => {
   it('BEH-055 is refused to a candidate that has missed a change', async () => {
     const { voter } = await candidate();
     await voter.receive(deliveryOf(next));
-    await expect(voter.grant({ epoch: 2, candidate: node2, version })).rejects.toMatchObject({
+    await expect(voter.grant({ epoch: 2, candidate: node2, version, leaseMs })).rejects.toMatchObject({
       reason: 'NEWER_CONFIGURATION_ELSEWHERE',
     });
   });
@@ -255,7 +264,7 @@ describe('a delivery', () => {
 
   it('BEH-294 of a lower epoch is told the present one', async () => {
     const { voter } = await candidate();
-    await voter.grant({ epoch: 4, candidate: node2, version });
+    await voter.grant({ epoch: 4, candidate: node2, version, leaseMs });
     await expect(voter.receive(deliveryOf(next))).rejects.toMatchObject({ facts: { epoch: '4' } });
   });
 

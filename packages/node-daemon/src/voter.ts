@@ -22,8 +22,10 @@ import {
   decideResign,
   leaseLeftMs,
   leaseMemoryAtStart,
+  type HolderWord,
   type LeaseDecision,
   type LeaseMemory,
+  type NominateRequest,
   type RenewRequest,
 } from '@quorate/domain/lease';
 import { decideGrant, decidePut, type GrantRequest } from '@quorate/domain/voter';
@@ -51,8 +53,8 @@ export interface Voter {
   grant(request: GrantRequest): Promise<void>;
   /** Promises the master to grant nobody else for a while. */
   renew(request: RenewRequest): Promise<void>;
-  nominate(request: { epoch: number; master: NodeUuid; candidate: NodeUuid }): Promise<void>;
-  resign(request: { epoch: number; master: NodeUuid }): Promise<void>;
+  nominate(request: NominateRequest): Promise<void>;
+  resign(request: HolderWord): Promise<void>;
   /** Resolves when the delivery is on disk; tells what this node has acknowledged then. */
   receive(delivery: Delivery): Promise<{ record: VoterRecord; holds: Version | null }>;
 }

@@ -64,10 +64,11 @@ const aborted = (signal: AbortSignal) => vi.waitFor(() => expect(signal.aborted)
 
 async function master(Failover: Handlers<typeof masterServices.mastership>['Failover']) {
   const StandDown = async () => ({});
+  const HandOver = async () => ({ epoch: 1, version: null });
   const started = await startNode({
     uuid: 'node2',
     identity: node2,
-    serving: (server) => server.serve(masterServices.mastership, { Failover, StandDown }),
+    serving: (server) => server.serve(masterServices.mastership, { Failover, HandOver, StandDown }),
   });
   afterwards(() => started.stop(100));
   return started;

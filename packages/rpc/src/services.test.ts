@@ -33,6 +33,8 @@ describe('the contract as values', () => {
       holds: { epoch: 0, serial: 7, digest: '' },
       clockMs: 0,
       softwareVersion: '',
+      leaseLeftMs: 0,
+      leaseHolderUuid: '',
     });
     const { GetOffice } = nodeServices.office;
     const office = GetOffice.responseSerialize({ observed: { masterDaemon: 'MASTER_DAEMON_STATE_STANDBY' } });

@@ -5,7 +5,9 @@
  *   const cluster = fakeCluster(3);      node 1 is master in epoch 1, all are candidates
  *   cluster.isolate(1);                  connections to node 1 are refused
  *   cluster.hang(3);                     node 3 takes calls and never answers
+ *   cluster.cut(1, 2);                   node 1 and node 2 do not reach each other; all others do
  *   cluster.on(1, 'LeaveOffice', …);     what node 1 does instead
+ *   await cluster.rule(1);               node 1 has the lease and renews it; until then nobody is bound by one
  *
  * Nothing in it waits for real time; what has a deadline waits for `cluster.clock`.
  */
@@ -20,8 +22,10 @@ import { draftOfSize, uuidOf } from '@quorate/domain/testing/drafts';
 import { sha256Hex } from '@quorate/platform/digest';
 import { virtualClock, type VirtualClock } from '@quorate/platform/testing/clock';
 import type { ClusterAccess } from '../cluster-access.ts';
+import { reignOf } from '../failover.ts';
 import { fakeChannels, type FakeCall, type Respond } from './fake-channels.ts';
 export type { FakeNode } from './fake-node.ts';
+import { fakeMaster, type FakeMaster } from './fake-master.ts';
 import { fakeNode, nodeMethods, type FakeNode } from './fake-node.ts';
 
 /** What a node does instead of answering by its rules; `answer` is how it would have. */
@@ -41,7 +45,12 @@ export interface FakeCluster {
   isolate(...numbers: number[]): void;
   hang(...numbers: number[]): void;
   heal(...numbers: number[]): void;
+  cut(one: number, other: number): void;
   on(number: number, method: string, instead: Instead): void;
+  /** The master daemon of that node, as far as its lease goes. */
+  master(number: number): FakeMaster;
+  /** The node's master daemon, in office, gets a lease and renews it from now on. */
+  rule(number: number): Promise<void>;
   /** What the master daemon behind a local socket answers; until then nobody listens there. */
   onMasterDaemon(method: string, respond: Respond): void;
   /** Ends all that a crash of the host ends, and cuts it off. */
@@ -59,6 +68,8 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
     roster.nodes.map((node) => [node.uuid, fakeNode(node, roster, isCandidate(node) ? record : null)]),
   );
   const conditions = new Map<NodeUuid, Condition>();
+  const cuts = new Set<string>();
+  const masters = new Map<NodeUuid, FakeMaster>();
   const instead = new Map<string, Instead>();
   const masterDaemon = new Map<string, Respond>();
   const set = (condition: Condition, numbers: readonly number[]): void =>
@@ -79,11 +90,10 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
     await Promise.resolve();
     if (call.peer.kind === 'socket') return (masterDaemon.get(call.method) ?? nobodyThere)(call);
     const to = reached(call);
+    if (cuts.has(`${sender} ${to.uuid}`)) throw refusedBy(call.peer);
     if (conditions.get(to.uuid) === 'hanging') await silence(clock, call);
-    const withinReach = [...nodes.values()].filter(
-      (each) => (conditions.get(each.uuid) ?? 'fine') === 'fine',
-    );
-    const answer = (): unknown => answerOf(to, call, sender, clock, withinReach);
+    const answer = (): unknown =>
+      call.method === 'HandOver' ? masterOf(to).handOver(sender) : answerOf(to, call, sender, clock);
     return (instead.get(`${to.uuid} ${call.method}`) ?? ((real) => real()))(answer, call);
   }
 
@@ -103,6 +113,18 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
     }
   }
 
+  const accessOf = (own: NodeUuid, diesAfter = Number.POSITIVE_INFINITY): ClusterAccess => {
+    let calls = 0;
+    const channels = fakeChannels((call) => (++calls > diesAfter ? forEver() : noted(own, call)));
+    return { own, channels, clock };
+  };
+
+  function masterOf(of: FakeNode): FakeMaster {
+    const known = masters.get(of.uuid) ?? fakeMaster(accessOf(of.uuid), of);
+    masters.set(of.uuid, known);
+    return known;
+  }
+
   return {
     clock,
     record,
@@ -110,11 +132,15 @@ export function fakeCluster(size: number, changes: Partial<InitRequest> = {}): F
     events,
     node,
     rosterNode: (number) => found(roster.nodes[number - 1], number),
-    access(number, { diesAfter = Number.POSITIVE_INFINITY } = {}) {
-      let calls = 0;
-      const own = uuidOf('node', number);
-      const channels = fakeChannels((call) => (++calls > diesAfter ? forEver() : noted(own, call)));
-      return { own, channels, clock };
+    access: (number, { diesAfter } = {}) => accessOf(uuidOf('node', number), diesAfter),
+    master: (number) => masterOf(node(number)),
+    rule(number) {
+      void masterOf(node(number)).rule(reignOf(node(number).text ?? record));
+      return clock.advance(0);
+    },
+    cut(one, other) {
+      const [a, b] = [uuidOf('node', one), uuidOf('node', other)];
+      cuts.add(`${a} ${b}`).add(`${b} ${a}`);
     },
     isolate: (...numbers) => set('unreachable', numbers),
     hang: (...numbers) => set('hanging', numbers),
@@ -134,11 +160,10 @@ function answerOf(
   { method, request }: FakeCall,
   sender: NodeUuid,
   clock: VirtualClock,
-  withinReach: readonly FakeNode[],
 ): unknown {
   const answer = nodeMethods[method];
   if (!answer) throw new Error(`The fake node does not know ${method}`);
-  return answer(to, request as never, sender, clock.now().getTime(), withinReach);
+  return answer(to, request as never, sender, clock.now().getTime());
 }
 
 /** Until the caller's deadline, or until it calls off. */

@@ -43,13 +43,7 @@ export interface FakeNode {
   facts: object;
 }
 
-export type NodeMethod = (
-  node: FakeNode,
-  request: never,
-  sender: NodeUuid,
-  clockMs: number,
-  withinReach: readonly FakeNode[],
-) => unknown;
+export type NodeMethod = (node: FakeNode, request: never, sender: NodeUuid, clockMs: number) => unknown;
 
 export function fakeNode({ uuid, name }: RosterNode, roster: Roster, text: ClusterRecord | null): FakeNode {
   const { version, master } = roster;
@@ -94,17 +88,17 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
   },
 
   RenewLease(node, { epoch, durationMs }: { epoch: number; durationMs: number }, master, clockMs) {
-    keep(node, decideRenew(node.voter, node.leases, { epoch, master, durationMs }, clockMs));
+    keep(node, decideRenew(node.voter, node.leases, { epoch, master, durationMs, order: clockMs }, clockMs));
     return { epoch };
   },
 
   Nominate(node, { epoch, candidateUuid }: { epoch: number; candidateUuid: NodeUuid }, master, clockMs) {
-    const request = { epoch, master, candidate: candidateUuid };
+    const request = { epoch, master, candidate: candidateUuid, order: clockMs };
     return keep(node, decideNominate(node.voter, node.leases, request, clockMs));
   },
 
   Resign(node, { epoch }: { epoch: number }, master, clockMs) {
-    return keep(node, decideResign(node.voter, node.leases, { epoch, master }, clockMs));
+    return keep(node, decideResign(node.voter, node.leases, { epoch, master, order: clockMs }, clockMs));
   },
 
   PutConfiguration(node, request: PutConfigurationRequest & { version: Version }, sender) {
@@ -136,17 +130,6 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
     }
     node.masterIpHere = true;
     return { observed: observe(node) };
-  },
-
-  /** Of the master daemon, whose rounds are not seen in the sequence of calls. */
-  HandOver({ uuid, masterDaemonInOffice, voter, text }, _request, candidate, clockMs, withinReach) {
-    if (!masterDaemonInOffice || !text) throw new ClusterError('NOT_MASTER', 'This node is not in office');
-    const nomination = { epoch: voter.epoch, master: uuid, candidate };
-    for (const each of withinReach) {
-      const decision = decideNominate(each.voter, each.leases, nomination, clockMs);
-      if (decision.kind === 'done') each.leases = decision.memory;
-    }
-    return { epoch: voter.epoch, version: text.version };
   },
 
   LeaveOffice(node) {

@@ -1,7 +1,8 @@
 /** Runs a failover on a node of a fake cluster, as its master daemon would, and keeps what it showed. */
-import { safeLeaseMs } from '@quorate/domain/lease';
 import { uuidOf } from '@quorate/domain/testing/drafts';
-import { failover, type FailoverOutcome, type Reign } from '../failover.ts';
+import { timings } from '@quorate/domain/timings';
+import { failover, reignOf, type FailoverOutcome } from '../failover.ts';
+import type { FailoverHooks } from '../hooks.ts';
 import { fakeCluster, type FakeCluster, type FakeNode } from './fake-cluster.ts';
 
 export interface FailoverRun {
@@ -12,34 +13,57 @@ export interface FailoverRun {
 
 interface Wishes {
   readonly noVoting?: boolean;
+  readonly acceptDataLoss?: boolean;
+  readonly automatic?: boolean;
+  readonly hooks?: Partial<FailoverHooks>;
   readonly diesAfter?: number;
 }
 
+const nothing = (): Promise<void> => Promise.resolve();
+
 export function runFailover(cluster: FakeCluster, number: number, wishes: Wishes = {}): FailoverRun {
-  const { noVoting = false, ...dying } = wishes;
-  const node = cluster.node(number);
+  const { noVoting = false, hooks, diesAfter, ...request } = wishes;
+  const [node, master] = [cluster.node(number), cluster.master(number)];
   const steps: string[] = [];
-  let reign: Reign | undefined;
   const outcome = failover(
     {
-      access: cluster.access(number, dying),
+      access: cluster.access(number, diesAfter === undefined ? {} : { diesAfter }),
       roster: node.roster,
       ownRecord: node.text ?? undefined,
       report: ({ name, state }) => void (state !== 'started' && steps.push(`${name} ${state}`)),
-      hooks: { before: async () => undefined, after: async () => undefined },
-      keepLease: (granted) => void (reign = granted),
-      // Its renewals are for the tests of the master daemon; here the lease just lives.
-      leaseUntilMs: async () => cluster.clock.monotonicMs() + safeLeaseMs(reign?.durationMs ?? 0),
-      startServing() {
+      hooks: { before: nothing, after: nothing, ...hooks },
+      keepLease: master.take,
+      leaseUntilMs: master.leaseUntilMs,
+      startServing(record) {
         cluster.events.push(`${number} serves`);
         node.masterDaemonInOffice = true;
+        void master.rule(reignOf(record));
       },
     },
-    { noVoting },
+    { noVoting, ...request },
   );
   // Who lets its program die does not look at the outcome.
   outcome.catch(() => undefined);
   return { outcome, steps };
+}
+
+/** Lets time pass until it has ended. */
+export async function inTime<T>({ clock }: Pick<FakeCluster, 'clock'>, work: Promise<T>): Promise<T> {
+  let ended = false;
+  const end = (): void => void (ended = true);
+  work.then(end, end);
+  const giveUpMs = clock.monotonicMs() + timings.failoverMs;
+  for (await clock.advance(0); !ended; await clock.advance(10)) {
+    if (clock.monotonicMs() > giveUpMs) throw new Error('It never ended');
+  }
+  return work;
+}
+
+/** A cluster whose master has the lease and renews it, as it is every day. */
+export async function ruledCluster(...given: Parameters<typeof fakeCluster>): Promise<FakeCluster> {
+  const cluster = fakeCluster(...given);
+  await cluster.rule(1);
+  return cluster;
 }
 
 const numbersOf = (cluster: FakeCluster, is: (node: FakeNode) => boolean): number[] =>
@@ -53,7 +77,7 @@ export const mastersOf = (cluster: FakeCluster): { address: number[]; serving: n
 
 export const onlyMaster = (number: number) => ({ address: [number], serving: [number] });
 
-/** A cluster whose master's host is dead; what it held is gone with it. */
+/** A cluster whose master's host is dead; what it held is gone with it, and its lease is over. */
 export function withoutMaster(...given: Parameters<typeof fakeCluster>): FakeCluster {
   const cluster = fakeCluster(...given);
   cluster.crash(1);

@@ -3,8 +3,9 @@
  *
  * The disk does not follow what the fake node of that host is sent; what a test needs there it puts there.
  */
-import { fakeCluster, type FakeCluster } from '@quorate/bootstrap/testing/fake-cluster';
+import { fakeCluster, type FakeCluster, type FakeNode } from '@quorate/bootstrap/testing/fake-cluster';
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import type { FailoverHooks } from '@quorate/bootstrap/hooks';
 import { layoutUnder } from '@quorate/cluster-state/layout';
 import type { Locking } from '@quorate/cluster-state/ssconf-lock';
 import { ensureDirectories, type State } from '@quorate/cluster-state/state';
@@ -23,6 +24,8 @@ export interface DaemonScene {
   readonly cluster: FakeCluster;
   readonly access: ClusterAccess;
   readonly state: State;
+  /** The site has none. */
+  readonly hooks: FailoverHooks;
   readonly log: NotedLog;
   /** Puts a record and its views on this host's disk. */
   publish(record: ClusterRecord): Promise<void>;
@@ -44,15 +47,22 @@ export async function daemonScene({ size = 3, own = 1, ...changes }: Wishes = {}
   const publish = async (record: ClusterRecord): Promise<void> =>
     void (await publishRecord(state, record, unlocked));
   await publish(cluster.record);
+  for (let n = 1; n <= size; n += 1) cluster.on(n, 'HoldOffice', () => ({ observed: held(cluster.node(n)) }));
   return {
     cluster,
     access: cluster.access(own),
     state,
+    hooks: { before: () => Promise.resolve(), after: () => Promise.resolve() },
     log: notedLog(),
     publish,
     answers: answersIn(cluster.events),
   };
 }
+
+/** A node daemon whose office is held on: it looks for the address and raises nothing. */
+const held = ({ masterIpHere, voter }: FakeNode): object => ({
+  ...{ masterIpHere, masterDaemon: 'MASTER_DAEMON_STATE_IN_OFFICE', epoch: voter.epoch },
+});
 
 /** Nobody else publishes on this host. */
 const unlocked: Locking = {

@@ -746,6 +746,10 @@ export const descriptor: object = {
           "durationMs": {
            "type": "uint32",
            "id": 3
+          },
+          "order": {
+           "type": "uint64",
+           "id": 4
           }
          }
         },
@@ -770,6 +774,10 @@ export const descriptor: object = {
           "candidateUuid": {
            "type": "string",
            "id": 3
+          },
+          "order": {
+           "type": "uint64",
+           "id": 4
           }
          }
         },
@@ -785,6 +793,10 @@ export const descriptor: object = {
           "masterUuid": {
            "type": "string",
            "id": 2
+          },
+          "order": {
+           "type": "uint64",
+           "id": 3
           }
          }
         },

@@ -6,10 +6,12 @@ export interface NominateRequest {
   'epoch'?: (number | string | Long);
   'masterUuid'?: (string);
   'candidateUuid'?: (string);
+  'order'?: (number | string | Long);
 }
 
 export interface NominateRequest__Output {
   'epoch': (number);
   'masterUuid': (string);
   'candidateUuid': (string);
+  'order': (number);
 }

@@ -6,10 +6,12 @@ export interface RenewLeaseRequest {
   'epoch'?: (number | string | Long);
   'masterUuid'?: (string);
   'durationMs'?: (number);
+  'order'?: (number | string | Long);
 }
 
 export interface RenewLeaseRequest__Output {
   'epoch': (number);
   'masterUuid': (string);
   'durationMs': (number);
+  'order': (number);
 }

@@ -5,9 +5,11 @@ import type { Long } from '@grpc/proto-loader';
 export interface ResignRequest {
   'epoch'?: (number | string | Long);
   'masterUuid'?: (string);
+  'order'?: (number | string | Long);
 }
 
 export interface ResignRequest__Output {
   'epoch': (number);
   'masterUuid': (string);
+  'order': (number);
 }
