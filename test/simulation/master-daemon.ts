@@ -87,6 +87,9 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     job?.(next);
   }
 
+  /** As bootstrap/lease-round.ts numbers the words of a holder. */
+  const orderNow = (): number => Math.floor(clock() * 1000);
+
   const leaseLeft = (): number => Math.max(0, leaseUntilMs - clock());
   const inOffice = (): boolean => office !== null && leaseLeft() > 0;
   const serves = (): boolean => inOffice() && office?.handingOver === false;

@@ -15,7 +15,9 @@ import {
   leaseLeftMs,
   leaseMemoryAtStart,
   type LeaseDecision,
+  type HolderWord,
   type LeaseMemory,
+  type NominateRequest,
   type RenewRequest,
 } from '@quorate/domain/lease';
 import { isCandidate, nodeByUuid, type NodeUuid, type Roster } from '@quorate/domain/roster';

@@ -30,7 +30,8 @@ export interface Host {
   readonly uuid: string;
   /** How fast its clock runs: 1 is true. */
   readonly rate: number;
-  readonly offsetMs: number;
+  /** What its clock showed at true time 0; it begins anew with each power cut. */
+  offsetMs: number;
   up: boolean;
   readonly disk: Disk;
   readonly noded: Process;
@@ -234,6 +235,7 @@ export function createWorld(
       host.up = false;
       host.addressUntil = 0;
       host.disk.crash(now);
+      host.offsetMs = -(now / 1000) * host.rate;
     },
     cut(from, to, isCut) {
       if (isCut) cuts.add(cutKey(from, to));

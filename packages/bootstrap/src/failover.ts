@@ -17,7 +17,7 @@ import type { ClusterRecord, MastershipEntry } from '@quorate/domain/configurati
 import { withMaster, withNodesOffline } from '@quorate/domain/configuration-changes';
 import { planCommit, withinReach } from '@quorate/domain/commit';
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
-import { ClusterError, clusterErrorFrom, reasons } from '@quorate/domain/errors';
+import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
 import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import { seal } from '@quorate/domain/record';
@@ -110,9 +110,14 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
     oldMaster: plan.oldMaster?.name ?? null,
     epoch: plan.epoch,
   };
+  let changing = false;
   try {
     await steps.required('pre-failover-hooks', () => part.hooks.before(about));
-    const record = await takeOver(part, steps, request, start);
+    const won = request.noVoting
+      ? { newest: start.newest, handed: false }
+      : await winGrants(part, steps, start);
+    changing = true;
+    const record = await takeOver(part, steps, request, { ...won, plan });
     await steps.tolerated('post-failover-hooks', () => part.hooks.after(about, 'done'));
     return {
       record,
@@ -121,34 +126,27 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
       warnings: [...plan.warnings, ...steps.warnings],
     };
   } catch (caught) {
-    await steps.tolerated('post-failover-hooks', () => part.hooks.after(about, endOf(caught)));
+    await steps.tolerated('post-failover-hooks', () => part.hooks.after(about, changing ? endOf(caught) : 'refused'));
     throw caught;
   }
 }
 
-/** How a failover that did not succeed ended, for the hooks of the site. */
-function endOf(caught: unknown): FailoverEnd {
-  const { reason } = clusterErrorFrom(caught);
-  if (reason === 'COMMIT_UNDECIDED') return 'undecided';
-  return reasons[reason].category === 'prerequisite' ? 'refused' : 'failed';
-}
+/** How a failover that had begun to change something ended, for the hooks of the site. */
+const endOf = (caught: unknown): FailoverEnd =>
+  clusterErrorFrom(caught).reason === 'COMMIT_UNDECIDED' ? 'undecided' : 'failed';
 
 async function takeOver(
   part: FailoverPart,
   steps: Steps,
   request: FailoverRequest,
-  start: { plan: Going; newest: ClusterRecord },
+  { plan, newest, handed }: { plan: Going; newest: ClusterRecord; handed: boolean },
 ): Promise<ClusterRecord> {
   const { access } = part;
-  const { plan } = start;
-  const won = request.noVoting
-    ? { newest: start.newest, handed: false }
-    : await winGrants(part, steps, start);
   const record = await steps.required('record-new-master', () =>
-    recordNewMaster(part, request, plan, won.newest),
+    recordNewMaster(part, request, plan, newest),
   );
   if (request.noVoting) part.keepLease(reignOf(record), null);
-  const addressIsFree = await endOldOffice(part, steps, plan, won.handed ? won.newest.ours.parameters.leaseMs : 0);
+  const addressIsFree = await endOldOffice(part, steps, plan, handed ? newest.ours.parameters.leaseMs : 0);
   await steps.required('take-office', async () => {
     const untilMs = await part.leaseUntilMs();
     part.startServing(record);
@@ -234,10 +232,13 @@ async function askAndDecide(
 ): Promise<Deciding> {
   const heldIsNewest = held && compareVersions(held.version, part.roster.version) >= 0;
   const roster = heldIsNewest ? rosterOf(held, '') : part.roster;
-  // Without an operator waiting for causes, a majority that is free is all that need be heard.
-  const enough = (heard: readonly Ballot[]): boolean => !leaseInTheWay(part.access.own, roster, heard);
+  const known = { own: part.access.own, roster, ownVersion: held?.version ?? null };
+  // Without an operator waiting for causes, a majority that is free and suffices is all that need be heard.
+  const enough = (heard: readonly Ballot[]): boolean =>
+    !leaseInTheWay(known.own, roster, heard) &&
+    decideFailover({ ...known, ballots: heard }).kind !== 'refuse';
   const ballots = await gatherVotes(part.access, roster, request.automatic ? enough : undefined);
-  const facts = { own: part.access.own, roster, ownVersion: held?.version ?? null, ballots };
+  const facts = { ...known, ballots };
   const plan = request.noVoting
     ? decideForcedFailover({
         ...facts,

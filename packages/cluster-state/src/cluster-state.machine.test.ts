@@ -21,6 +21,7 @@ import { installedEntries, layoutUnder, type LayoutName } from './layout.ts';
 import { readClusterRecord, soundGenerations, writeClusterRecord } from './record-store.ts';
 import { readRoster, ssconfComplete } from './roster-store.ts';
 import { readNodeIdentity } from './secrets.ts';
+import { appendJournal } from './journal.ts';
 import { ensurePublicKeys } from './ssh-views.ts';
 import { ensureDirectories } from './state.ts';
 import { clusterUuid, nodeUuids, sampleRecord } from './testing/sample-record.ts';
@@ -55,6 +56,8 @@ async function installAll(state: Awaited<ReturnType<typeof node>>) {
   for (const serial of [1, 2, 3, 4]) await publishRecord(state, sampleRecord({ serial }));
   await writeVoterRecord(state, { ...emptyVoterRecord, epoch: 1, version: sampleRecord().version });
   await ensurePublicKeys(state, nodeUuids[0], ['ssh-rsa AAAA']);
+  const at = '2026-11-22T12:00:00.000Z';
+  await appendJournal(state, { at, operation: 'failover', step: 'confirm', state: 'done' });
 }
 
 describe('the files of a node', () => {

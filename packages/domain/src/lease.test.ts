@@ -17,7 +17,7 @@ import {
 } from './lease.ts';
 import { uuidOf, versionOf } from './testing/notation.ts';
 import { forManySeeds, type Seeded } from './testing/seeded.ts';
-import type { VoterRecord } from './voter-record.ts';
+import { emptyVoterRecord, type VoterRecord } from './voter-record.ts';
 import { decideGrant, decidePut } from './voter.ts';
 
 interface Voter {

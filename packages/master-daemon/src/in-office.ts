@@ -37,9 +37,13 @@ export async function giveUp(
   successor: MastershipOf,
 ): Promise<Standby> {
   const own = nodeOf(roster, access.own);
-  const name = nodeByUuid(roster, successor.node)?.name ?? successor.node;
   await leaveOffice(access, own, Math.max(office.epoch, successor.epoch)).catch(() => undefined);
-  return { kind: 'standby', why: `${name} was made master in epoch ${successor.epoch}` };
+  return deposedBy(successor, roster);
+}
+
+export function deposedBy({ node, epoch }: MastershipOf, roster: Roster): Standby {
+  const name = nodeByUuid(roster, node)?.name ?? node;
+  return { kind: 'standby', why: `${name} was made master in epoch ${epoch}` };
 }
 
 /** Apart from the look, so that an address which cannot be raised does not keep a change from being decided. */

@@ -32,7 +32,7 @@ import type { Version } from '@quorate/domain/version';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { Log } from '@quorate/platform/log';
 import { commitChange, pendingError, type Change } from './authority.ts';
-import { giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
+import { deposedBy, giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
 import { createLeaseKeeper, untilNextRenewalMs } from './lease-keeper.ts';
 import { lookForLoss, sleepInTime } from './loss-watch.ts';
 import { reconsider } from './standby.ts';
@@ -107,8 +107,11 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     },
   });
 
+  /** In standby at once: whoever asks must not wait for the node daemon. */
   async function depose(office: InOffice, refusal: ClusterError): Promise<void> {
-    become(await giveUp(access, office, rosterIn(office), successorIn(refusal)));
+    const successor = successorIn(refusal);
+    become(deposedBy(successor, rosterIn(office)));
+    await giveUp(access, office, rosterIn(office), successor);
   }
 
   // --- the lease
@@ -148,7 +151,8 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
   // --- changes
 
   async function change(make: Change, unblocks: boolean): Promise<ClusterRecord> {
-    const office = assertInOffice(tenure, await readRoster(state));
+    const roster = await readRoster(state);
+    const office = assertInOffice(tenure, roster);
     assertLease();
     if (office.handingOverTo !== null) throw handingOver();
     const { outcome, record, pending } = await commitChange(access, office, make, unblocks);
@@ -162,7 +166,8 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
   }
 
   async function handOver(candidate: NodeUuid): Promise<{ epoch: number; version: Version }> {
-    const office = assertInOffice(tenure, await readRoster(state));
+    const roster = await readRoster(state);
+    const office = assertInOffice(tenure, roster);
     assertLease();
     if (office.pending) throw pendingError(office.pending);
     become({ ...office, handingOverTo: candidate });
