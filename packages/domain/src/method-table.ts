@@ -31,10 +31,11 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.master.v1.StatusService/GetStatus': 'any-node',
   // the record holds what only candidates may know
   '/quorate.node.v1.ConfigurationService/GetConfiguration': 'candidate',
+  // a master knows all candidates: it made them
+  '/quorate.node.v1.OfficeService/LeaveOffice': 'candidate',
   // changing: the epoch tells whether the caller is the one who may
   '/quorate.node.v1.GrantService/RequestGrant': 'any-node',
   '/quorate.node.v1.ConfigurationService/PutConfiguration': 'any-node',
-  '/quorate.node.v1.OfficeService/LeaveOffice': 'any-node',
   '/quorate.node.v1.LeaseService/RenewLease': 'any-node',
   '/quorate.node.v1.LeaseService/Nominate': 'any-node',
   '/quorate.node.v1.LeaseService/Resign': 'any-node',
