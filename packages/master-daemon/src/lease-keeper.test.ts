@@ -24,7 +24,11 @@ async function keeping(size = 3) {
   /** Those voters have promised a later epoch to node 2. */
   const turn = (...numbers: number[]): void => {
     for (const n of numbers)
-      scene.cluster.node(n).voter = { ...scene.cluster.node(n).voter, epoch: 2, grantedTo: uuidOf('node', 2) };
+      scene.cluster.node(n).voter = {
+        ...scene.cluster.node(n).voter,
+        epoch: 2,
+        grantedTo: uuidOf('node', 2),
+      };
   };
   return { ...scene, keeper, reign, renewed, deposed, turn, renew: () => keeper.renew(reign) };
 }
@@ -137,6 +141,45 @@ describe('a round', () => {
     expect(await renew()).toBe(false);
     expect(keeper.leftMs()).toBe(0);
     expect(deposed).toMatchObject([{ reason: 'NOT_ALLOWED', facts: { master: uuidOf('node', 2) } }]);
+  });
+
+  it('confirmed after the lease was dropped brings nothing back', async () => {
+    const { keeper, renew, cluster, renewed } = await keeping();
+    const slow = gate();
+    for (const n of [2, 3]) cluster.on(n, 'RenewLease', async (answer) => (await slow.passed, answer()));
+    const round = renew();
+    keeper.drop();
+    slow.open();
+    expect(await round).toBe(false);
+    expect([keeper.leftMs(), renewed]).toEqual([0, []]);
+  });
+
+  it('of an epoch that this node itself has ended does not end the lease of the next', async () => {
+    const { keeper, reign, renew, cluster, deposed } = await keeping();
+    const slow = gate();
+    for (const n of [2, 3]) {
+      cluster.on(n, 'RenewLease', async (answer, { request }) => {
+        if ((request as { epoch: number }).epoch === 1) await slow.passed;
+        return answer();
+      });
+    }
+    const old = renew();
+    expect(await keeper.renew({ ...reign, epoch: 2 })).toBe(true);
+    slow.open();
+    expect(await old).toBe(false);
+    expect([keeper.leftMs(), deposed]).toEqual([safeMs, []]);
+  });
+
+  it('that a later one has overtaken on its way adds nothing, and ends nothing', async () => {
+    const { keeper, renew, cluster, deposed } = await keeping();
+    await renew();
+    for (const n of [1, 2, 3]) {
+      const { leases } = cluster.node(n);
+      cluster.node(n).leases = { ...leases, lease: leases.lease && { ...leases.lease, order: 1e12 } };
+    }
+    await cluster.clock.advance(100);
+    expect(await renew()).toBe(false);
+    expect([keeper.leftMs(), deposed]).toEqual([safeMs - 100, []]);
   });
 
   it('that hangs ends within half the lease, so that there is time for others', async () => {

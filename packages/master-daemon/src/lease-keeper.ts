@@ -43,6 +43,9 @@ interface KeeperParts {
 export function createLeaseKeeper({ access, onDeposed, onRenewed }: KeeperParts): LeaseKeeper {
   const { clock } = access;
   let untilMs = 0;
+  /** A round of an epoch that is over, or begun before the lease was dropped, says nothing about this one. */
+  let latestEpoch = 0;
+  let drops = 0;
 
   function count(sentMs: number, durationMs: number): void {
     untilMs = Math.max(untilMs, sentMs + safeLeaseMs(durationMs));
@@ -50,15 +53,18 @@ export function createLeaseKeeper({ access, onDeposed, onRenewed }: KeeperParts)
 
   async function renew({ epoch, roster, durationMs }: Reign): Promise<boolean> {
     const sentMs = clock.monotonicMs();
+    const dropsBefore = drops;
+    latestEpoch = Math.max(latestEpoch, epoch);
     const deadlineMs = Math.max(100, Math.floor(durationMs / 2));
     const { agreed, refusals } = await renewLease(access, roster, { epoch, durationMs, deadlineMs });
+    if (drops > dropsBefore || epoch < latestEpoch) return false;
     if (agreed) {
       count(sentMs, durationMs);
       onRenewed(epoch, untilMs);
       return true;
     }
     // One voter alone may have promised a candidate that went no further; a majority against us has not.
-    const deposed = refusals.find(({ reason }) => reason === 'EPOCH_TOO_OLD' || reason === 'NOT_ALLOWED');
+    const deposed = refusals.find(endsReign);
     if (deposed) {
       untilMs = 0;
       onDeposed(deposed);
@@ -71,9 +77,16 @@ export function createLeaseKeeper({ access, onDeposed, onRenewed }: KeeperParts)
     leftMs: () => Math.max(0, untilMs - clock.monotonicMs()),
     renew,
     count,
-    drop: () => void (untilMs = 0),
+    drop() {
+      drops += 1;
+      untilMs = 0;
+    },
   };
 }
+
+/** Says whose epoch it is; one that only came out of order says nothing of that. */
+const endsReign = ({ reason, facts }: ClusterError): boolean =>
+  reason === 'EPOCH_TOO_OLD' || (reason === 'NOT_ALLOWED' && facts['epoch'] !== undefined);
 
 export const untilNextRenewalMs = (durationMs: number, tookMs: number): number =>
   Math.max(1, renewalIntervalMs(durationMs) - tookMs);

@@ -279,7 +279,11 @@ describe('a failover', () => {
     expect(outcome).toMatchObject({ epoch: 2, master: { name: 'node2.lab.test' }, warnings: [] });
     expect(mastership.tenure()).toMatchObject({ kind: 'in-office', epoch: 2, record: outcome.record });
     expect(steps.filter((step) => step.endsWith('failed'))).toEqual([]);
-    expect(steps.slice(-3)).toEqual(['confirm done', 'post-failover-hooks started', 'post-failover-hooks done']);
+    expect(steps.slice(-3)).toEqual([
+      'confirm done',
+      'post-failover-hooks started',
+      'post-failover-hooks done',
+    ]);
     expect([1, 2, 3].map((n) => cluster.node(n).masterIpHere)).toEqual([false, true, false]);
   });
 

@@ -201,7 +201,12 @@ describe('Failover', () => {
     const { masterships, mastership, cluster } = await services({ own: 2 });
     cluster.crash(1);
     cluster.isolate(3);
-    await masterships.Failover({ noVoting: true, confirmed: true, acceptDataLoss: false }, admin, () => undefined, signal);
+    await masterships.Failover(
+      { noVoting: true, confirmed: true, acceptDataLoss: false },
+      admin,
+      () => undefined,
+      signal,
+    );
     expect(mastership.tenure()).toMatchObject({ kind: 'in-office' });
   });
 });
@@ -210,6 +215,24 @@ it('StandDown answers whether the office is still held', async () => {
   const { masterships } = await services();
   expect(await masterships.StandDown({ epoch: 0 }, admin, signal)).toEqual({ inOffice: true });
   expect(await masterships.StandDown({ epoch: 2 }, admin, signal)).toEqual({ inOffice: false });
+});
+
+describe('HandOver', () => {
+  const node2 = { kind: 'node', uuid: uuidOf('node', 2), address: '10.99.0.12' } as const;
+
+  it('BEH-080 answers the candidate with what it must start from', async () => {
+    const { masterships, cluster } = await services();
+    expect(await masterships.HandOver({ candidateUuid: node2.uuid }, node2, signal)).toEqual({
+      ...{ epoch: 1, version: cluster.record.version },
+    });
+  });
+
+  it('in another’s name is refused, and nobody is told', async () => {
+    const { masterships, answers } = await services();
+    const call = masterships.HandOver({ candidateUuid: uuidOf('node', 3) }, node2, signal);
+    await expect(call).rejects.toMatchObject({ reason: 'NOT_ALLOWED' });
+    expect(answers('Nominate')).toEqual([]);
+  });
 });
 
 describe('RetireMaster', () => {

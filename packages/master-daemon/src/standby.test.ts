@@ -1,6 +1,7 @@
 /** A master daemon that holds no office: when it may take up the one it already owns. */
 import { laterRecord } from '@quorate/bootstrap/testing/fake-cluster';
 import type { ClusterRecord } from '@quorate/domain/configuration';
+import { leaseBounds } from '@quorate/domain/lease';
 import { uuidOf } from '@quorate/domain/testing/drafts';
 import { describe, expect, it } from 'vitest';
 import { reconsider, type AskLease } from './standby.ts';
@@ -109,6 +110,69 @@ describe('a node that is recorded as master', () => {
     const scene = await daemonScene();
     scene.cluster.on(1, 'TakeOffice', () => ({ observed: { masterIpHere: false } }));
     await expect(look(scene)).rejects.toMatchObject({ reason: 'POST_CONDITION_FAILED' });
+  });
+});
+
+describe('the lease it asks for', () => {
+  it('is that of the newest record, before anything else is done', async () => {
+    const scene = await daemonScene();
+    const newest = laterRecord(scene.cluster.record);
+    hold(scene, newest, 2);
+    const asked: unknown[] = [];
+    await look(scene, ({ epoch, durationMs }) => {
+      asked.push({ epoch, durationMs }, scene.answers('PutConfiguration'), scene.answers('TakeOffice'));
+      return Promise.resolve(untilMs);
+    });
+    expect(asked.slice(0, 3)).toEqual([{ epoch: 1, durationMs: leaseBounds.usualMs }, [], []]);
+  });
+
+  it('is asked for again when all are up to date: that may have taken longer than the first', async () => {
+    const scene = await daemonScene();
+    const requests: unknown[] = [];
+    scene.cluster.on(1, 'TakeOffice', (answer, { request }) => (requests.push(request), answer()));
+    const ends = [1_000, 12_000];
+    await look(scene, () => Promise.resolve(ends.shift() ?? null));
+    expect(requests).toMatchObject([{ untilMonotonicUs: 12_000_000 }]);
+  });
+
+  it('that is gone by then leaves it in standby', async () => {
+    const scene = await daemonScene();
+    const ends = [1_000];
+    expect(await look(scene, () => Promise.resolve(ends.shift() ?? null))).toMatchObject({ kind: 'standby' });
+    expect(scene.answers('TakeOffice')).toEqual([]);
+  });
+
+  it('BEH-098 is what the office is taken with, and its end told to the node daemon', async () => {
+    const scene = await daemonScene();
+    const requests: unknown[] = [];
+    scene.cluster.on(1, 'TakeOffice', (answer, { request }) => (requests.push(request), answer()));
+    await look(scene);
+    expect(requests).toMatchObject([{ epoch: 1, untilMonotonicUs: untilMs * 1000 }]);
+  });
+
+  const refused = () => Promise.resolve(null);
+
+  it('is refused: standby, and the address is left alone', async () => {
+    const scene = await daemonScene();
+    expect(await look(scene, refused)).toEqual({
+      kind: 'standby',
+      why: 'a majority names it, and does not renew its lease',
+    });
+    expect([scene.answers('TakeOffice'), scene.answers('PutConfiguration')]).toEqual([[], []]);
+  });
+
+  it('is refused, and a voter has promised a later epoch: it must be elected anew', async () => {
+    const scene = await daemonScene();
+    const { voter } = scene.cluster.node(3);
+    scene.cluster.node(3).voter = { ...voter, epoch: 2, grantedTo: uuidOf('node', 3) };
+    expect(await look(scene, refused)).toMatchObject({ kind: 'standby', mustBeElected: true });
+  });
+
+  it('is not asked for by a node that no majority names', async () => {
+    const scene = await daemonScene();
+    votes(scene, '1 x x');
+    const asked = () => Promise.reject(new Error('asked'));
+    expect(await look(scene, asked)).toMatchObject({ kind: 'standby' });
   });
 });
 

@@ -54,11 +54,13 @@ async function resume(
   askLease: AskLease,
 ): Promise<Tenure> {
   const record = await newestRecord(state, access, ballots);
-  const untilMs = await askLease(reignOf(record));
-  if (untilMs === null) return unconfirmed(record, ballots);
+  if ((await askLease(reignOf(record))) === null) return unconfirmed(record, ballots);
   const silent = ballots.flatMap((b) => (b.kind === 'unreachable' ? [b.node.uuid] : []));
   const resumed = inOfficeWith(record, { record, plan: withinReach(planCommit(null, record), silent) });
   const office = await bringUpToDate(access, resumed, ballots);
+  // A node that takes its time to store it may have used the lease up.
+  const untilMs = await askLease(reignOf(record));
+  if (untilMs === null) return unconfirmed(record, ballots);
   await takeOffice(access, nodeOf(await readRoster(state), access.own), record.version.epoch, untilMs);
   return office;
 }

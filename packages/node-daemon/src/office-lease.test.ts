@@ -20,7 +20,10 @@ async function held(changes: Partial<Host> = {}, watchdog?: { pet(): boolean }):
   const made = await host(namesMe, changes);
   const ending = new AbortController();
   const ended = made.office.watch(ending.signal, watchdog);
-  endings.push(() => (ending.abort(), ended));
+  endings.push(() => {
+    ending.abort();
+    return ended;
+  });
   await made.office.take(2, leaseMs);
   made.done.length = 0;
   return made;

@@ -1,4 +1,5 @@
 /** One node's promises: what it grants nobody else for, for how long, and what is left of that after a restart. */
+import { ClusterError } from '@quorate/domain/errors';
 import { leaseBounds } from '@quorate/domain/lease';
 import { readVoterRecord } from '@quorate/cluster-state/voter-store';
 import { virtualClock, type VirtualClock } from '@quorate/platform/testing/clock';
@@ -17,7 +18,7 @@ import { createVoter, type Voter } from './voter.ts';
 
 const { version } = present;
 const durationMs = leaseBounds.usualMs;
-const renewal = { epoch: 1, master: node1, durationMs };
+const renewal = { epoch: 1, master: node1, durationMs, order: 1 };
 const asked = { epoch: 2, candidate: node2, version, leaseMs: durationMs };
 
 interface Scene {
@@ -145,7 +146,7 @@ describe('a nomination', () => {
     const { node, voter } = await scene();
     await voter.renew(renewal);
     node.written();
-    await voter.nominate({ epoch: 1, master: node1, candidate: node2 });
+    await voter.nominate({ epoch: 1, master: node1, candidate: node2, order: 2 });
     expect(node.written()).toEqual([]);
     await expect(voter.grant({ ...asked, candidate: 'another' })).rejects.toMatchObject({
       reason: 'LEASE_LIVE',
@@ -157,8 +158,17 @@ describe('a nomination', () => {
   it('is taken back by the next renewal', async () => {
     const { voter } = await scene();
     await voter.renew(renewal);
-    await voter.nominate({ epoch: 1, master: node1, candidate: node2 });
-    await voter.renew(renewal);
+    await voter.nominate({ epoch: 1, master: node1, candidate: node2, order: 2 });
+    await voter.renew({ ...renewal, order: 3 });
+    await expect(voter.grant(asked)).rejects.toMatchObject({ reason: 'LEASE_LIVE' });
+  });
+
+  it('that arrives after a renewal which was sent later is not obeyed', async () => {
+    const { voter } = await scene();
+    await voter.renew({ ...renewal, order: 3 });
+    await expect(
+      voter.nominate({ epoch: 1, master: node1, candidate: node2, order: 2 }),
+    ).rejects.toBeInstanceOf(ClusterError);
     await expect(voter.grant(asked)).rejects.toMatchObject({ reason: 'LEASE_LIVE' });
   });
 
@@ -166,14 +176,16 @@ describe('a nomination', () => {
     const { voter, clock } = await scene();
     await voter.renew(renewal);
     await clock.advance(2_000);
-    await voter.nominate({ epoch: 1, master: node1, candidate: node2 });
+    await voter.nominate({ epoch: 1, master: node1, candidate: node2, order: 2 });
     expect(await voter.vote()).toMatchObject({ leaseLeftMs: durationMs - 2_000, leaseHolder: node1 });
   });
 
   it('by a node that does not hold the epoch is refused', async () => {
     const { voter } = await scene();
     await voter.renew(renewal);
-    await expect(voter.nominate({ epoch: 1, master: node2, candidate: node2 })).rejects.toMatchObject({
+    await expect(
+      voter.nominate({ epoch: 1, master: node2, candidate: node2, order: 2 }),
+    ).rejects.toMatchObject({
       reason: 'NOT_ALLOWED',
     });
     await expect(voter.grant(asked)).rejects.toMatchObject({ reason: 'LEASE_LIVE' });
@@ -184,7 +196,7 @@ describe('a resignation', () => {
   it('frees the voter at once', async () => {
     const { voter } = await scene();
     await voter.renew(renewal);
-    await voter.resign({ epoch: 1, master: node1 });
+    await voter.resign({ epoch: 1, master: node1, order: 2 });
     expect(await voter.vote()).toMatchObject({ leaseLeftMs: 0, leaseHolder: null });
     await voter.grant(asked);
   });
@@ -192,7 +204,9 @@ describe('a resignation', () => {
   it('of a node that does not hold the epoch is refused', async () => {
     const { voter } = await scene();
     await voter.renew(renewal);
-    await expect(voter.resign({ epoch: 1, master: node2 })).rejects.toMatchObject({ reason: 'NOT_ALLOWED' });
+    await expect(voter.resign({ epoch: 1, master: node2, order: 2 })).rejects.toMatchObject({
+      reason: 'NOT_ALLOWED',
+    });
     expect(await voter.vote()).toMatchObject({ leaseLeftMs: durationMs });
   });
 });

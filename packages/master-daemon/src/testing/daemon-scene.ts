@@ -41,13 +41,18 @@ interface Wishes extends Partial<InitRequest> {
 }
 
 export async function daemonScene({ size = 3, own = 1, ...changes }: Wishes = {}): Promise<DaemonScene> {
-  const cluster = fakeCluster(size, changes);
+  return sceneIn(fakeCluster(size, changes), own);
+}
+
+/** Another host of the same cluster. */
+export async function sceneIn(cluster: FakeCluster, own: number): Promise<DaemonScene> {
   const state: State = { files: memoryFiles(), layout: layoutUnder('/') };
   await ensureDirectories(state);
   const publish = async (record: ClusterRecord): Promise<void> =>
     void (await publishRecord(state, record, unlocked));
   await publish(cluster.record);
-  for (let n = 1; n <= size; n += 1) cluster.on(n, 'HoldOffice', () => ({ observed: held(cluster.node(n)) }));
+  for (let n = 1; n <= cluster.roster.nodes.length; n += 1)
+    cluster.on(n, 'HoldOffice', () => ({ observed: held(cluster.node(n)) }));
   return {
     cluster,
     access: cluster.access(own),
