@@ -1,5 +1,7 @@
 /** Shows steps as they happen, on standard error: one line that is rewritten on a terminal, plain lines elsewhere. */
-import type { ReportStep, StepEvent } from '@quorate/bootstrap/steps';
+import type { StepEvent } from '@quorate/bootstrap/steps';
+
+type ShowStep = (event: StepEvent) => void;
 
 const marks = { started: '…', done: '✓', warned: '!', failed: '✗' } as const;
 const words = { started: 'started', done: 'done', warned: 'warning', failed: 'failed' } as const;
@@ -7,7 +9,7 @@ const words = { started: 'started', done: 'done', warned: 'warning', failed: 'fa
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 
 /** `quiet` for commands that print JSON: their steps are in it. */
-export function liveSteps(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): ReportStep {
+export function liveSteps(quiet: boolean, stream: NodeJS.WriteStream = process.stderr): ShowStep {
   if (quiet) return () => {};
   return stream.isTTY ? (event) => showOnTerminal(event, stream) : (event) => showPlain(event, stream);
 }
@@ -28,9 +30,9 @@ function showPlain(event: StepEvent, stream: NodeJS.WriteStream): void {
 }
 
 /** The steps of a run as `--json` prints them (BEH-083). */
-export function stepRecorder(show: ReportStep): { report: ReportStep; steps: object[] } {
+export function stepRecorder(show: ShowStep): { report: ShowStep; steps: object[] } {
   const steps: object[] = [];
-  const report: ReportStep = (event) => {
+  const report: ShowStep = (event) => {
     show(event);
     if (event.state === 'started') return;
     const { name, state, durationMs, error } = event;

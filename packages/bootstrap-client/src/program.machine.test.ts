@@ -2,19 +2,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { initCluster } from '@quorate/bootstrap/init';
-import { fakeDaemons } from '@quorate/bootstrap/testing/fake-daemons';
-import { layoutUnder } from '@quorate/cluster-state/layout';
-import { defaultSettings } from '@quorate/cluster-state/settings';
-import { publishRecord } from '@quorate/cluster-state/views';
-import { withNode } from '@quorate/domain/configuration-changes';
-import { seal } from '@quorate/domain/record';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
-import { testNode, testSeconds } from '@quorate/domain/testing/drafts';
-import { systemClock } from '@quorate/platform/clock';
-import { sha256Hex } from '@quorate/platform/digest';
-import { diskFiles } from '@quorate/platform/files';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { makeCluster } from './testing/make-cluster.ts';
 import { jsonOf, quorate, quorateReading } from './testing/run-command.ts';
 
 const made: string[] = [];
@@ -34,46 +24,10 @@ const contentsOf = (root: string) =>
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => [path, readFileSync(path, 'utf8')]);
 
-/** node1, the master, and node2, on loopback addresses where nobody listens. */
-async function makeCluster(): Promise<string> {
-  const root = mkdtempSync(join(tmpdir(), 'quorate-program-'));
-  mkdirSync(join(root, 'etc/ssh'), { recursive: true });
-  writeFileSync(join(root, 'etc/hosts'), '127.0.0.11 node1.lab.test\n127.0.0.100 cluster.lab.test\n');
-  writeFileSync(join(root, 'etc/hostname'), 'node1.lab.test\n');
-  writeFileSync(join(root, 'etc/ssh/ssh_host_rsa_key.pub'), 'ssh-rsa AAAAB3NzaC1yc2E= root@node1\n');
-  const state = { files: diskFiles, layout: layoutUnder(root) };
-  const nothing = () => Promise.resolve();
-  const record = await initCluster(
-    {
-      state,
-      settings: { ...defaultSettings, nodePort: 47_821, masterPort: 47_826 },
-      clock: systemClock,
-      daemons: fakeDaemons(),
-      report: () => undefined,
-      awaitNodeDaemon: nothing,
-      awaitMasterDaemon: nothing,
-    },
-    {
-      clusterName: 'cluster.lab.test',
-      family: 4,
-      masterNetdev: 'lo',
-      candidatePoolSize: 10,
-      macPrefix: 'aa:00:00',
-      enabledHypervisors: ['fake'],
-      enabledDiskTemplates: ['diskless'],
-      modifyEtcHosts: false,
-      modifySshSetup: false,
-      allowLoopback: true,
-    },
-  );
-  const second = { ...testNode(2), primaryIp: '127.0.0.12', nodePort: 47_821, masterPort: 47_826 };
-  await publishRecord(state, seal(withNode(record, second, testSeconds), sha256Hex));
-  return root;
-}
-
 let cluster: string;
 beforeAll(async () => {
-  cluster = await makeCluster();
+  cluster = mkdtempSync(join(tmpdir(), 'quorate-program-'));
+  await makeCluster(cluster);
 });
 afterAll(() => forget([cluster]));
 afterEach(() => forget(made.splice(0)));

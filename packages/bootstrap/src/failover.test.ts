@@ -11,6 +11,7 @@ import {
   nodeUuid,
   onlyMaster,
   opinionsOf,
+  ruledCluster,
   runFailover,
   withoutMaster,
 } from './testing/run-failover.ts';
@@ -23,14 +24,14 @@ const changesIn = (cluster: FakeCluster) =>
 
 describe('a planned failover', () => {
   it('BEH-044 BEH-069 makes this node the only master, without warnings', async () => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     const { outcome } = runFailover(cluster, 2);
     expect(await outcome).toMatchObject({ master: { name: 'node2.lab.test' }, epoch: 2, warnings: [] });
     expect(mastersOf(cluster)).toEqual(onlyMaster(2));
   });
 
   it('BEH-058 BEH-059 is in the configuration, one serial on, and on every node', async () => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     const { record } = await runFailover(cluster, 2).outcome;
     await settled(cluster);
     const [before, after] = [cluster.record.configuration, record.configuration];
@@ -43,7 +44,7 @@ describe('a planned failover', () => {
   });
 
   it('BEH-060 goes in this order', async () => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     const { outcome, steps } = runFailover(cluster, 2);
     await outcome;
     expect(steps).toEqual([
@@ -71,7 +72,7 @@ describe('a planned failover', () => {
   });
 
   it('BEH-073 and back again', async () => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     await runFailover(cluster, 2).outcome;
     await settled(cluster);
     expect(await runFailover(cluster, 1).outcome).toMatchObject({ epoch: 3, warnings: [] });
@@ -122,7 +123,7 @@ describe('an old master that does not do as it is told', () => {
     ['BEH-061 cannot be reached when it is told to leave', 'UNREACHABLE'],
     ['BEH-062 fails to stop its services', 'COMMAND_FAILED'],
   ] as const)('and %s is a warning', async (_case, reason) => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     cluster.on(1, 'LeaveOffice', () => Promise.reject(new ClusterError(reason, 'It went wrong over there')));
     const { outcome, steps } = runFailover(cluster, 2);
     await cluster.clock.advance(leaseBounds.usualMs);
@@ -135,7 +136,7 @@ describe('an old master that does not do as it is told', () => {
   });
 
   it('BEH-062 and says that it still holds the office is a warning with the way out', async () => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     const observed = { masterIpHere: false, masterDaemon: 'MASTER_DAEMON_STATE_IN_OFFICE', epoch: 1 };
     cluster.on(1, 'LeaveOffice', () => ({ observed }));
     const { outcome } = runFailover(cluster, 2);
@@ -145,7 +146,7 @@ describe('an old master that does not do as it is told', () => {
   });
 
   it('BEH-068 and keeps the address makes the failover fail, naming the condition', async () => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     cluster.node(1).clings = true;
     const { outcome, steps } = runFailover(cluster, 2);
     await cluster.clock.advance(leaseBounds.usualMs);
@@ -157,7 +158,7 @@ describe('an old master that does not do as it is told', () => {
   });
 
   it('BEH-065 waits no longer for it than its limit', async () => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     cluster.on(1, 'LeaveOffice', async () => {
       await cluster.clock.sleep(timings.officeMs);
       throw new ClusterError('TIMED_OUT', 'node1.lab.test did not answer within 20 s');
@@ -276,7 +277,7 @@ describe('a candidate with an old configuration', () => {
 
 describe('two candidates at once', () => {
   it('BEH-081 exactly one wins, the other is told who refused it', async () => {
-    const cluster = fakeCluster(3);
+    const cluster = await ruledCluster(3);
     const outcomes = await Promise.allSettled([
       runFailover(cluster, 2).outcome,
       runFailover(cluster, 3).outcome,
@@ -293,7 +294,7 @@ describe('two candidates at once', () => {
     const plans: number[][] = [];
     forManySeeds(40, (random) => plans.push(Array.from({ length: 60 }, () => random.pick(30))));
     for (const delays of plans) {
-      const cluster = fakeCluster(5);
+      const cluster = await ruledCluster(5);
       let next = 0;
       for (const k of [1, 2, 3, 4, 5])
         for (const method of ['GetVote', 'RequestGrant', 'PutConfiguration'])

@@ -126,7 +126,9 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
       warnings: [...plan.warnings, ...steps.warnings],
     };
   } catch (caught) {
-    await steps.tolerated('post-failover-hooks', () => part.hooks.after(about, changing ? endOf(caught) : 'refused'));
+    await steps.tolerated('post-failover-hooks', () =>
+      part.hooks.after(about, changing ? endOf(caught) : 'refused'),
+    );
     throw caught;
   }
 }

@@ -2,6 +2,7 @@ import { timings } from '@quorate/domain/timings';
 import { uuidOf } from '@quorate/domain/testing/drafts';
 import { describe, expect, it } from 'vitest';
 import { requestGrants } from './grants.ts';
+import { leaseLeftMs } from '@quorate/domain/lease';
 import { failureOf } from './testing/failure-of.ts';
 import { fakeCluster, laterRecord, settled, type FakeCluster } from './testing/fake-cluster.ts';
 
@@ -70,6 +71,19 @@ describe('asking for grants', () => {
     expect(outcomes.map((o) => o.status).sort()).toEqual(['fulfilled', 'rejected']);
     const winner = outcomes[0]?.status === 'fulfilled' ? 2 : 3;
     await expect(ask(cluster, { by: winner })).resolves.toBeUndefined();
+  });
+
+  it('a grant is a lease: it binds who gave it, and keeps others from being granted', async () => {
+    const cluster = fakeCluster(3);
+    await requestGrants(cluster.access(2), cluster.roster, 2, cluster.record.version, 3_000);
+    await settled(cluster);
+    const left = [1, 2, 3].map((k) => leaseLeftMs(cluster.node(k).leases, cluster.clock.now().getTime()));
+    expect(left).toEqual([3_000, 3_000, 3_000]);
+    const { message } = await failureOf(ask(cluster, { by: 3, epoch: 3 }));
+    expect(message).toContain(`node1.lab.test: ${uuidOf('node', 2)} holds the lease, for 3000 ms more`);
+    expect(cluster.node(1).voter.epoch, 'and no epoch is spent on it').toBe(2);
+    await cluster.clock.advance(3_000);
+    await expect(ask(cluster, { by: 3, epoch: 3 })).resolves.toBeUndefined();
   });
 
   it('a voter that hangs costs its own limit and counts as none', async () => {

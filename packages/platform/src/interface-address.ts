@@ -28,7 +28,8 @@ export interface MasterIpParameters {
 
 export interface Raising {
   /**
-   * Asked at the moment of adding: for how many seconds the kernel may keep the address; none fails with TIMED_OUT.
+   * Asked at the moment of adding: for how many seconds the kernel may keep the address. None is asked again for a
+   * little while, and fails with TIMED_OUT then.
    * Without it, for ever.
    */
   readonly lifeSeconds?: () => number;
@@ -83,6 +84,8 @@ const detectionMs = 10_000;
 /** Longest label the kernel takes, one byte of the sixteen being its end. */
 const longestLabel = 15;
 const announcements = 3;
+/** A lease so short that a whole second of it is rare is renewed well within this. */
+const renewalMs = 600;
 
 /** IPv6 can be written in many ways; the kernel has one. */
 const canonical = ({ address, family }: MasterIpParameters): string =>
@@ -216,9 +219,19 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
     const asks = params.family === 4 && hasNeighbours(device) && raising.probeMs !== 0;
     if (asks) await refuseDuplicate(params, raising.probeMs);
     if (params.family === 6) await askKernelToAdvertise(params);
-    const seconds = raising.lifeSeconds?.();
-    if (seconds !== undefined && seconds < 1) throw tooLate(params);
+    const seconds = raising.lifeSeconds && (await lifeToGive(params, raising.lifeSeconds));
     await mustRun('ip', addressArguments('add', params, seconds));
+  }
+
+  /** The kernel counts in whole seconds: of a short lease there is one left only right after a renewal. */
+  async function lifeToGive(params: MasterIpParameters, lifeSeconds: () => number): Promise<number> {
+    let found = 0;
+    const isThere = () => Promise.resolve((found = lifeSeconds()) >= 1);
+    const what = `a second for which ${params.address} may be held`;
+    await awaitUntil(isThere, { what, limitMs: renewalMs, firstMs: 5, maxMs: 5, clock }).catch(() => {
+      throw tooLate(params);
+    });
+    return found;
   }
 
   /** Never fails. One that was overtaken by `lower` is no news: arping itself refuses an address that is gone. */

@@ -13,10 +13,10 @@ interface PauseOptions extends GlobalOptions {
 const withoutEnd = 0xffff_ffff;
 
 export default async function pause(options: PauseOptions): Promise<number> {
-  const nowSeconds = Math.floor(systemClock.now().getTime() / 1000);
-  const pausedUntilSeconds = options.for === undefined ? withoutEnd : nowSeconds + options.for;
+  const nowSeconds = systemClock.now().getTime() / 1000;
+  const pausedUntilSeconds = Math.min(withoutEnd, Math.ceil(nowSeconds + (options.for ?? Infinity)));
   const { version } = await changeParameters(options, { pausedUntilSeconds });
-  const end = options.for === undefined ? null : new Date(pausedUntilSeconds * 1000).toISOString();
+  const end = pausedUntilSeconds === withoutEnd ? null : new Date(pausedUntilSeconds * 1000).toISOString();
   const line = end
     ? `Automatic failover is paused until ${end}`
     : 'Automatic failover is paused until quorate resume';

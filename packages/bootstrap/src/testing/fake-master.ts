@@ -35,7 +35,8 @@ export function fakeMaster(access: ClusterAccess, node: FakeNode): FakeMaster {
     const { agreed, refusals } = await renewLease(access, roster, terms);
     if (agreed) untilMs = Math.max(untilMs, sentMs + safeLeaseMs(durationMs));
     if (agreed) handingOverTo = null;
-    else if (refusals.some(({ reason }) => reason === 'EPOCH_TOO_OLD' || reason === 'NOT_ALLOWED')) untilMs = 0;
+    else if (refusals.some(({ reason }) => reason === 'EPOCH_TOO_OLD' || reason === 'NOT_ALLOWED'))
+      untilMs = 0;
   }
 
   async function rule(reign: Reign): Promise<void> {

@@ -74,7 +74,7 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
     holds: text?.version ?? null,
     clockMs,
     softwareVersion,
-    leaseLeftMs: leaseLeftMs(leases, clockMs),
+    leaseLeftMs: Math.max(leaseLeftMs(leases, clockMs), leases.silentUntilMs - clockMs, 0),
     leaseHolderUuid: leaseLeftMs(leases, clockMs) > 0 ? leases.lease?.holder : '',
   }),
 
@@ -87,18 +87,18 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
     return { epoch };
   },
 
-  RenewLease(node, { epoch, durationMs }: { epoch: number; durationMs: number }, master, clockMs) {
-    keep(node, decideRenew(node.voter, node.leases, { epoch, master, durationMs, order: clockMs }, clockMs));
+  RenewLease(node, { epoch, durationMs, order }: RenewMessage, master, clockMs) {
+    keep(node, decideRenew(node.voter, node.leases, { epoch, master, durationMs, order }, clockMs));
     return { epoch };
   },
 
-  Nominate(node, { epoch, candidateUuid }: { epoch: number; candidateUuid: NodeUuid }, master, clockMs) {
-    const request = { epoch, master, candidate: candidateUuid, order: clockMs };
+  Nominate(node, { epoch, candidateUuid, order }: NominateMessage, master, clockMs) {
+    const request = { epoch, master, candidate: candidateUuid, order };
     return keep(node, decideNominate(node.voter, node.leases, request, clockMs));
   },
 
-  Resign(node, { epoch }: { epoch: number }, master, clockMs) {
-    return keep(node, decideResign(node.voter, node.leases, { epoch, master, order: clockMs }, clockMs));
+  Resign(node, { epoch, order }: HolderMessage, master, clockMs) {
+    return keep(node, decideResign(node.voter, node.leases, { epoch, master, order }, clockMs));
   },
 
   PutConfiguration(node, request: PutConfigurationRequest & { version: Version }, sender) {
@@ -146,6 +146,19 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
   GetNodeFacts: ({ facts }, _request, _sender, clockMs) => ({ clockMs, ...facts }),
   LeaveCluster: () => ({}),
 };
+
+interface HolderMessage {
+  readonly epoch: number;
+  readonly order: number;
+}
+
+interface RenewMessage extends HolderMessage {
+  readonly durationMs: number;
+}
+
+interface NominateMessage extends HolderMessage {
+  readonly candidateUuid: NodeUuid;
+}
 
 interface GrantMessage {
   readonly epoch: number;

@@ -47,13 +47,18 @@ export function runFailover(cluster: FakeCluster, number: number, wishes: Wishes
   return { outcome, steps };
 }
 
-/** Lets time pass until it has ended. */
-export async function inTime<T>({ clock }: Pick<FakeCluster, 'clock'>, work: Promise<T>): Promise<T> {
+/** Lets time pass until it has ended; `look` is called every 10 ms of it. */
+export async function inTime<T>(
+  { clock }: Pick<FakeCluster, 'clock'>,
+  work: Promise<T>,
+  look: () => void = () => undefined,
+): Promise<T> {
   let ended = false;
   const end = (): void => void (ended = true);
   work.then(end, end);
   const giveUpMs = clock.monotonicMs() + timings.failoverMs;
   for (await clock.advance(0); !ended; await clock.advance(10)) {
+    look();
     if (clock.monotonicMs() > giveUpMs) throw new Error('It never ended');
   }
   return work;
