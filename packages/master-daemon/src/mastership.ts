@@ -255,8 +255,9 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     log.warn({ delayMs: found.delayMs }, 'the master is lost: this candidate will take over');
     const inTime = await sleepInTime(access, found.delayMs, leaseBounds.leastMs, signal);
     if (!inTime || (await lookForLoss(state, access)).kind !== 'go') return timings.idleWatchMs;
-    await orderedFailover(byItself, quietly);
-    return timings.idleWatchMs;
+    // Not again at once: what stood in the way, a hook of the site for one, will hardly be gone.
+    await orderedFailover(byItself, quietly).catch(logged('this candidate could not take over'));
+    return timings.surveyIntervalMs;
   }
 
   async function orderedFailover(request: FailoverRequest, report: ReportStep): Promise<FailoverOutcome> {

@@ -103,7 +103,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   const host = settings.bind ?? everywhere;
   await listener.listen({ host, port: settings.nodePort });
   log.info({ node: own, host, port: settings.nodePort }, 'node daemon serves');
-  await office.followRecord();
+  await office.begin();
   // Last of all: once armed, it restarts the host unless the watch runs.
   const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);
   if (settings.watchdog !== undefined && !watchdog)

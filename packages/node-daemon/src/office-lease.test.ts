@@ -232,3 +232,26 @@ describe('the watchdog', () => {
     expect(pets).toBeGreaterThan(before);
   });
 });
+
+describe('after a restart of the node daemon', () => {
+  it('the recorded master counts as in office for the longest lease, and then gives up what was left behind', async () => {
+    const made = await host({ ...namesMe, longestLeaseMs: leaseMs });
+    const ending = new AbortController();
+    const ended = made.office.watch(ending.signal);
+    endings.push(() => {
+      ending.abort();
+      return ended;
+    });
+    await made.office.begin();
+    await made.clock.advance(leaseMs - 1);
+    expect(made.done).toEqual([]);
+    await made.clock.advance(1);
+    expect(made.done).toEqual(given);
+  });
+
+  it('a node that is not the master stops the services of the site', async () => {
+    const made = await host({ ...namesMe, master: null }, { isUp: false, daemon: inStandby });
+    await made.office.begin();
+    expect(made.done).toEqual(['stop services 2']);
+  });
+});

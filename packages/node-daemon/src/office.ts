@@ -45,6 +45,9 @@ export interface Office {
    * rejects: nobody waits for it who could do better, so what fails is logged.
    */
   followRecord(): Promise<void>;
+  /** Called once, when this daemon serves: takes account of what an earlier life of it may have left. */
+  begin(): Promise<void>;
+  /** Only while the lease lasts. */
   raiseAddress(): Promise<boolean>;
   lowerAddress(): Promise<boolean>;
 }
@@ -157,9 +160,22 @@ export function createOffice(parts: OfficeParts): Office {
     await giveUp(record.epoch);
   }
 
+  /**
+   * What an earlier life of this daemon held is not known any more. If this node is the recorded master, the office
+   * counts as held for as long as a lease can have been given; if nobody renews it, it is given up then. If it is
+   * not, the site's services have nothing to do here.
+   */
+  async function begin(): Promise<void> {
+    const record = await voter.record();
+    if (record.master?.node !== own) await services.stop(await heldOffice(record.epoch));
+    else if (record.longestLeaseMs > 0) untilMs = clock.monotonicMs() + record.longestLeaseMs;
+    await followRecord();
+  }
+
   async function move(direction: 'raise' | 'lower'): Promise<boolean> {
     const params = await masterIp();
-    await address[direction](params);
+    if (direction === 'raise') await address.raise(params, { lifeSeconds });
+    else await address.lower(params);
     return address.isHere(params);
   }
 
@@ -184,6 +200,7 @@ export function createOffice(parts: OfficeParts): Office {
       }
     },
     leave: (epoch, asker) => oneAtATime(() => leave(epoch, asker)),
+    begin: () => oneAtATime(begin).catch(logged('what this host holds could not be seen to')),
     followRecord: () =>
       oneAtATime(followRecord).catch(logged('whether this host has to leave office could not be seen to')),
     raiseAddress: () => oneAtATime(() => move('raise')),

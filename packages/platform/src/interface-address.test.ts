@@ -47,7 +47,7 @@ function host(
     clock,
     onAnnouncementFailed: (error) => failures.push(error),
   });
-  return { address, asked, held, failures };
+  return { address, asked, held, failures, clock };
 }
 
 const v4: MasterIpParameters = { address: '192.0.2.100', netmask: 32, device: 'eth0', family: 4 };
@@ -96,6 +96,28 @@ describe('raising the master IP', () => {
     await address.raise(v4);
     expect(asked.slice(0, 4)).toEqual([remove, probe, add, tell]);
     expect([...held]).toEqual(['eth0 192.0.2.100/32']);
+  });
+
+  it('of a short lease waits for the renewal that leaves a whole second to give', async () => {
+    const { address, asked, clock } = host([]);
+    let seconds = 0;
+    const raised = address.raise(v4, { lifeSeconds: () => seconds, probeMs: 0 });
+    await settled();
+    expect(asked).toEqual([]);
+    seconds = 1;
+    await clock.advance(10);
+    await raised;
+    expect(asked[0]).toBe('ip address add 192.0.2.100/32 dev eth0 label eth0:0 valid_lft 1 preferred_lft 0');
+  });
+
+  it('adds nothing when the lease is over and stays so', async () => {
+    const { address, asked, clock } = host([]);
+    const raised = address.raise(v4, { lifeSeconds: () => 0, probeMs: 0 });
+    const refused = expect(raised).rejects.toMatchObject({ reason: 'TIMED_OUT' });
+    await settled();
+    await clock.advance(1_000);
+    await refused;
+    expect(asked).toEqual([]);
   });
 
   it('has no label where it does not fit', async () => {
