@@ -134,7 +134,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 
   /** The node daemon gives the address up by itself; told, it need not wait for its own timer. */
   async function lapse(office: InOffice): Promise<void> {
-    become({ kind: 'standby', why: 'a majority did not renew its lease in time' });
+    become({ kind: 'standby', why: leaseOver });
     const own = nodeOf(rosterIn(office), access.own);
     await leaveOffice(access, own, office.epoch).catch(
       logged('this host was not told that the lease is over'),
@@ -295,7 +295,9 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     failover: orderedFailover,
     standDown(epoch) {
       if (tenure.kind === 'in-office' && epoch >= tenure.epoch) {
-        become({ kind: 'standby', why: `it was told that epoch ${epoch} ends its office` });
+        const told = `it was told that epoch ${epoch} ends its office`;
+        // The node daemon may see the end of the lease first; the cause is the same.
+        become({ kind: 'standby', why: lease.leftMs() > 0 ? told : leaseOver });
       }
     },
     async watch(signal) {
@@ -312,6 +314,8 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     },
   };
 }
+
+const leaseOver = 'a majority did not renew its lease in time';
 
 const byItself: FailoverRequest = { noVoting: false, automatic: true };
 
