@@ -30,18 +30,29 @@ interface Init {
 const initFile = (host: HostPlan): string => `${host.directory}/init`;
 const pausedFile = (host: HostPlan): string => `${host.directory}/paused`;
 
+/** None if there is no such file; a crash may take it away while somebody looks. */
+function wordsIn(file: string): readonly string[] {
+  try {
+    return readFileSync(file, 'utf8').trim().split(' ');
+  } catch {
+    return [];
+  }
+}
+
 /** Its process 1 if that lives; a number that has meanwhile become another process is not it. */
 function initOf(host: HostPlan): Init | undefined {
-  if (!existsSync(initFile(host))) return undefined;
-  const [number = '', pidNamespace = ''] = readFileSync(initFile(host), 'utf8').trim().split(' ');
+  const [number = '', pidNamespace = ''] = wordsIn(initFile(host));
   const pid = Number(number);
-  return namespaceOf(pid, 'pid') === pidNamespace ? { pid, pidNamespace } : undefined;
+  return pid > 0 && namespaceOf(pid, 'pid') === pidNamespace ? { pid, pidNamespace } : undefined;
 }
 
 export function stateOf(host: HostPlan): HostState {
   if (initOf(host) === undefined) return 'down';
   return existsSync(pausedFile(host)) ? 'paused' : 'up';
 }
+
+/** Number of its process 1, seen from the machine: what the host has is under /proc/NUMBER. Undefined while it is down. */
+export const processOneOf = (host: HostPlan): number | undefined => initOf(host)?.pid;
 
 function mustBeOn(host: HostPlan): Init {
   const init = initOf(host);

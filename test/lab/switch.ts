@@ -5,6 +5,8 @@
  * bridge's forward hook: frames of every kind, ARP too, then get lost in that one direction, silently, as
  * when a cable is bad. Cuts belong to ports and so outlive a host's crash, until they are healed.
  */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { must } from './command.ts';
 import { builderEnvironment } from './environment.ts';
 import { namespaceFile, type HostPlan, type LabPlan } from './plan.ts';
@@ -89,6 +91,34 @@ export async function removeCuts(lab: LabPlan, port?: string): Promise<void> {
   const healed = cuts.filter(({ from, to }) => port === undefined || from === port || to === port);
   const elements = healed.map(({ from, to }) => `"${from}" . "${to}"`).join(', ');
   if (elements !== '') await nft(lab, '-f -', `delete element bridge lab cuts { ${elements} }\n`);
+}
+
+/** On the switch itself, where no cut reaches: whoever asks from here hears every host. */
+const lookout = '10.77.0.254';
+
+/** Asks by ARP who has the address, `perSecond` times, and tells the hardware address in each answer. */
+export async function watchArp(
+  lab: LabPlan,
+  address: string,
+  {
+    perSecond,
+    onAnswer,
+  }: { readonly perSecond: number; readonly onAnswer: (hardwareAddress: string) => void },
+): Promise<{ stop(): void }> {
+  await ip(lab, lab.switchNamespace, `address replace ${lookout}/24 dev lab`);
+  const words = `netns exec ${lab.switchNamespace} arping -b -I lab -s ${lookout} ${address}`.split(' ');
+  const started: ChildProcess[] = [];
+  // arping asks once a second; as many of them as are wanted take turns.
+  for (let n = 0; n < perSecond; n += 1) {
+    const child = spawn('ip', words, { env: builderEnvironment(lab), stdio: ['ignore', 'pipe', 'ignore'] });
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      for (const [, hardwareAddress = ''] of text.matchAll(/reply from \S+ \[([0-9A-F:]+)\]/g))
+        onAnswer(hardwareAddress.toLowerCase());
+    });
+    started.push(child);
+    await sleep(1000 / perSecond);
+  }
+  return { stop: () => started.forEach((child) => child.kill('SIGKILL')) };
 }
 
 /** IPv4 addresses on the host's own interface, without prefix length; asked from outside, so also of a frozen one. */

@@ -40,6 +40,14 @@ async function ballotOf(
 
 const notDecided = (): boolean => false;
 
+/** Asks nodes marked offline, whose word counts for nothing but this: that somebody else was made master. */
+export const askOffline = (access: ClusterAccess, roster: Roster): Promise<readonly Ballot[]> =>
+  askMany(
+    roster.nodes.filter(({ role }) => role === 'offline'),
+    (node, signal) => ballotOf(access, node, roster, signal),
+    { roundMs: timings.voteRoundMs },
+  );
+
 /**
  * One round of votes. `decided` may end it before everybody answered; nodes not waited for have no ballot then
  * (BEH-022, BEH-023).

@@ -6,6 +6,7 @@ import {
   withNode,
   withNodesOffline,
   withoutMaster,
+  withOverruled,
   withParameters,
 } from './configuration-changes.ts';
 import type { Configuration, Draft } from './configuration.ts';
@@ -57,6 +58,15 @@ describe('a new master', () => {
     expect(changes).toHaveLength(5);
     // Ganeti took the time twice, a microsecond apart.
     expect(differences(after.configuration, { ...real, mtime: real.cluster.mtime })).toEqual([]);
+  });
+
+  it('that was overruled is entered in the order of epochs, once', () => {
+    const [entry] = after.ours.history;
+    const rival = { node: before.configuration.cluster.master_node, epoch: 1 };
+    const merged = withOverruled(after, [rival, rival], real.cluster.mtime + 1);
+    expect(merged.ours.history).toMatchObject([{ ...rival, how: 'overruled' }, entry ?? {}]);
+    expect(merged.configuration.serial_no).toBe(after.configuration.serial_no + 1);
+    expect(withOverruled(merged, [rival], real.cluster.mtime + 2)).toBe(merged);
   });
 
   it('is entered into the history, in its epoch', () => {

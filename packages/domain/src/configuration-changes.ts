@@ -16,6 +16,7 @@ import { leaseBounds } from './lease.ts';
 import { compareNaturally } from './names.ts';
 import { type NewNode, newNodeObject, requireNewNode } from './new-node.ts';
 import type { NodeUuid } from './roster.ts';
+import type { Mastership } from './voter-record.ts';
 
 export { type NewNode, requireNewNode } from './new-node.ts';
 
@@ -56,6 +57,26 @@ export function withMaster(draft: Draft, { node, epoch, nowSeconds, how }: NewMa
   return {
     configuration: changed(draft, nowSeconds, { cluster: { master_node: node } }),
     ours: { ...draft.ours, epoch, history: [...draft.ours.history, entry] },
+  };
+}
+
+/**
+ * Enters masterships that came about without voting on the other side of a cut, in the order of their epochs.
+ * `since` is then when this side learned of them.
+ */
+export function withOverruled(draft: Draft, overruled: readonly Mastership[], nowSeconds: number): Draft {
+  const known = new Set(draft.ours.history.map(({ epoch }) => epoch));
+  const entries = overruled.flatMap(({ node, epoch }): MastershipEntry[] => {
+    if (known.has(epoch)) return [];
+    known.add(epoch);
+    const { name } = requireNode(draft, node);
+    return [{ epoch, node, name, since: isoTime(nowSeconds), how: 'overruled' }];
+  });
+  if (entries.length === 0) return draft;
+  const history = [...draft.ours.history, ...entries].sort((a, b) => a.epoch - b.epoch);
+  return {
+    configuration: changed(draft, nowSeconds, { cluster: {} }),
+    ours: { ...draft.ours, history },
   };
 }
 

@@ -99,7 +99,7 @@ export interface MastershipEntry {
   readonly name: NodeName;
   /** ISO 8601, UTC. */
   readonly since: string;
-  readonly how: 'init' | 'failover' | 'automatic-failover' | 'failover-without-voting';
+  readonly how: 'init' | 'failover' | 'automatic-failover' | 'failover-without-voting' | 'overruled';
 }
 
 export interface Ours {

@@ -17,6 +17,11 @@ export interface FailoverFacts {
   readonly ownVersion: Version | null;
   /** One per node that was asked, this one included. */
   readonly ballots: readonly Ballot[];
+  /**
+   * The node is named master and has restarted: it is elected again. An epoch has one tenure, because what was
+   * sent in it before the restart is forgotten and may still be on its way to somebody.
+   */
+  readonly anew?: boolean;
 }
 
 /** The facts, put in order once. */

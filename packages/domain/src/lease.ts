@@ -139,8 +139,7 @@ export function decideRenew(
   { epoch, master, durationMs, order }: RenewRequest,
   nowMs: number,
 ): LeaseDecision {
-  const refusal =
-    notTheHolder(record, epoch, master) ?? overtaken(memory, { epoch, master, order }, nowMs);
+  const refusal = notTheHolder(record, epoch, master) ?? overtaken(memory, { epoch, master, order }, nowMs);
   if (refusal) return { kind: 'refuse', ...refusal };
   const grantedTo = epoch > record.epoch ? master : (record.grantedTo ?? master);
   const longestLeaseMs = Math.max(record.longestLeaseMs, durationMs);

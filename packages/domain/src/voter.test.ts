@@ -85,7 +85,10 @@ describe('a grant', () => {
     expect(decision).toEqual({
       granted: true,
       record: { ...before, epoch: 4, grantedTo: uuidOf(2) },
-      memory: { silentUntilMs: 0, lease: { holder: uuidOf(2), epoch: 4, untilMs: 7, nominee: null, order: 0 } },
+      memory: {
+        silentUntilMs: 0,
+        lease: { holder: uuidOf(2), epoch: 4, untilMs: 7, nominee: null, order: 0 },
+      },
     });
   });
 
@@ -105,7 +108,13 @@ describe('a grant', () => {
 describe('a grant and the lease', () => {
   const request = { ...requestFrom('4 q2 3:12'), leaseMs: 3_000 };
   const lease = (holder: number, untilMs: number, nominee: number | null = null): LeaseMemory => ({
-    lease: { holder: uuidOf(holder), epoch: 3, untilMs, nominee: nominee === null ? null : uuidOf(nominee), order: 0 },
+    lease: {
+      holder: uuidOf(holder),
+      epoch: 3,
+      untilMs,
+      nominee: nominee === null ? null : uuidOf(nominee),
+      order: 0,
+    },
     silentUntilMs: 0,
   });
   const silence = { lease: null, silentUntilMs: 5_000 };

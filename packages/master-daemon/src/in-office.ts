@@ -7,10 +7,10 @@
 import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { getOffice, leaveOffice, takeOffice } from '@quorate/bootstrap/office';
 import { gatherVotes } from '@quorate/bootstrap/votes';
+import { laterMastership } from '@quorate/domain/rivals';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { nodeByUuid, type Roster } from '@quorate/domain/roster';
 import type { Mastership as MastershipOf } from '@quorate/domain/voter-record';
-import type { Ballot } from '@quorate/domain/vote';
 import { bringUpToDate } from './authority.ts';
 import type { InOffice, Standby, Tenure } from './tenure.ts';
 
@@ -23,11 +23,6 @@ export async function lookAfter(access: ClusterAccess, office: InOffice): Promis
   if (successor) return giveUp(access, office, roster, successor);
   return bringUpToDate(access, office, ballots);
 }
-
-const laterMastership = (ballots: readonly Ballot[], epoch: number): MastershipOf | undefined =>
-  ballots
-    .flatMap((b) => (b.kind === 'unreachable' || !b.vote.master ? [] : [b.vote.master]))
-    .find((master) => master.epoch > epoch);
 
 /** The node daemon of this host takes the address down and is told the epoch that ended ours. */
 export async function giveUp(

@@ -17,7 +17,7 @@ import { daemonScene, gate, sceneIn, until, type DaemonScene } from './testing/d
 
 const leaseMs = leaseBounds.usualMs;
 const beatMs = renewalIntervalMs(leaseMs);
-const loops = 3;
+const loops = 4;
 const later: Change = (present) => laterRecord(present);
 
 const endings: (() => Promise<void>)[] = [];

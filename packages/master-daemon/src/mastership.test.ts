@@ -1,6 +1,7 @@
 /** The tenure over time: what changes it, in which order, and what is dropped because something came between. */
 import { laterRecord } from '@quorate/bootstrap/testing/fake-cluster';
 import type { StepEvent } from '@quorate/bootstrap/steps';
+import { withNodesOffline } from '@quorate/domain/configuration-changes';
 import { uuidOf } from '@quorate/domain/testing/drafts';
 import { timings } from '@quorate/domain/timings';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -47,7 +48,12 @@ async function watched(wishes: Parameters<typeof daemonScene>[0] = {}): Promise<
 }
 
 /** Of the watch, each of which sleeps between its rounds. */
-const loops = 3;
+const loops = 4;
+
+const historyOf = (mastership: Mastership) => {
+  const tenure = mastership.tenure();
+  return tenure.kind === 'in-office' ? tenure.record.ours.history : [];
+};
 
 const messagesOf = ({ log }: DaemonScene) => log.lines.map(({ message }) => message);
 
@@ -82,6 +88,31 @@ describe('the watch', () => {
       why: 'node2.lab.test was made master in epoch 2',
     });
     expect(cluster.node(1).masterIpHere).toBe(false);
+  });
+
+  it('leaves office for a later master among nodes marked offline, which have no vote', async () => {
+    const { mastership, cluster, nextLook } = await watched();
+    await mastership.change((present, now) => withNodesOffline(present, [uuidOf('node', 3)], now));
+    const master = { node: uuidOf('node', 3), epoch: 1_500 };
+    cluster.node(3).voter = { ...cluster.node(3).voter, epoch: master.epoch, master };
+    await nextLook();
+    expect(mastership.tenure()).toMatchObject({
+      kind: 'standby',
+      why: expect.stringMatching(/^node3.lab.test .*master in epoch 1500$/),
+    });
+    expect(cluster.node(1).masterIpHere).toBe(false);
+    await nextLook();
+    expect(mastership.tenure().kind).toBe('standby');
+  });
+
+  it('enters an overruled mastership of a node marked offline into the history', async () => {
+    const { mastership, cluster, nextLook } = await watched();
+    await mastership.change((present, now) => withNodesOffline(present, [uuidOf('node', 2)], now));
+    const master = { node: uuidOf('node', 2), epoch: 0 };
+    cluster.node(2).voter = { ...cluster.node(2).voter, master };
+    await nextLook();
+    await until(() => historyOf(mastership).length === 2);
+    expect(historyOf(mastership)).toMatchObject([{ ...master, how: 'overruled' }, { epoch: 1 }]);
   });
 
   it('goes on after a look that failed, and logs it', async () => {

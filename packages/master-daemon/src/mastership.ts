@@ -24,6 +24,7 @@ import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
+import { withOverruled } from '@quorate/domain/configuration-changes';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { leaseBounds } from '@quorate/domain/lease';
 import type { NodeUuid } from '@quorate/domain/roster';
@@ -35,6 +36,7 @@ import { commitChange, pendingError, type Change } from './authority.ts';
 import { deposedBy, giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
 import { createLeaseKeeper, untilNextRenewalMs } from './lease-keeper.ts';
 import { lookForLoss, sleepInTime } from './loss-watch.ts';
+import { findRivals } from './rivals.ts';
 import { reconsider } from './standby.ts';
 import { assertInOffice, inOfficeWith, type InOffice, type Tenure } from './tenure.ts';
 
@@ -244,6 +246,21 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     if (tenure === next && next.kind === 'standby' && next.mustBeElected) await makeMaster(byItself, quietly);
   }
 
+  /** A master made without voting, on the other side of a cut that is healed now. */
+  async function lookForRivals(): Promise<number> {
+    if (tenure.kind !== 'in-office') return timings.surveyIntervalMs;
+    const office = tenure;
+    const found = await findRivals(access, office);
+    if (found.successor && tenure.kind === 'in-office' && tenure.epoch === office.epoch) {
+      become(await giveUp(access, office, rosterIn(office), found.successor));
+    } else if (found.overruled.length > 0) {
+      await oneAtATime(() =>
+        change((present, nowSeconds) => withOverruled(present, found.overruled, nowSeconds), false),
+      );
+    }
+    return timings.surveyIntervalMs;
+  }
+
   // --- loss of the master
 
   /** Another look right before, because the pause may have changed everything. */
@@ -309,6 +326,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
       await Promise.all([
         repeat(signal, keepLease, 'the lease could not be looked after'),
         repeat(signal, lookInTurn, 'a look at the cluster failed'),
+        repeat(signal, lookForRivals, 'nodes marked offline could not be asked'),
         repeat(signal, () => takeOverIfLost(signal), 'the loss of the master could not be looked into'),
       ]);
     },

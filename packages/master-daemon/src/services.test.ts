@@ -40,7 +40,7 @@ async function services(
     ending.abort();
     return ended;
   });
-  await until(() => scene.cluster.clock.sleepers() === 3);
+  await until(() => scene.cluster.clock.sleepers() === 4);
   return {
     ...{ ...scene, mastership },
     status: handlersOf(masterServices.status),
@@ -82,7 +82,7 @@ describe('GetStatus', () => {
       reason: 'COMMIT_UNDECIDED',
     });
     await cluster.clock.advance(timings.surveyIntervalMs);
-    await until(() => cluster.clock.sleepers() === 3);
+    await until(() => cluster.clock.sleepers() === 4);
     const { serial } = cluster.record.version;
     expect(await status.GetStatus({}, admin, signal)).toMatchObject({
       inOffice: true,

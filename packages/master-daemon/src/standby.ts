@@ -11,7 +11,7 @@ import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { reignOf, type Reign } from '@quorate/bootstrap/failover';
 import { fetchConfiguration } from '@quorate/bootstrap/fetch-configuration';
 import { takeOffice } from '@quorate/bootstrap/office';
-import { askVote, gatherVotes } from '@quorate/bootstrap/votes';
+import { askOffline, askVote, gatherVotes } from '@quorate/bootstrap/votes';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
@@ -20,10 +20,12 @@ import type { ClusterRecord } from '@quorate/domain/configuration';
 import { electorateOf } from '@quorate/domain/electorate';
 import { ClusterError } from '@quorate/domain/errors';
 import { nodeByUuid } from '@quorate/domain/roster';
+import { laterMastership } from '@quorate/domain/rivals';
 import { decideStart } from '@quorate/domain/start';
 import { compareVersions, newestVersion, sameVersion } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
 import { bringUpToDate } from './authority.ts';
+import { deposedBy } from './in-office.ts';
 import { inOfficeWith, type Standby, type Tenure } from './tenure.ts';
 
 /** Asks a majority for the lease, and resolves to its end on the monotonic clock; null if none was to be had. */
@@ -40,7 +42,9 @@ export async function reconsider(state: State, access: ClusterAccess, askLease: 
     return { kind: 'standby', why: master ? `${master.name} is master` : 'no master is recorded' };
   }
   // Everybody is waited for, as in a failover: whoever answers last may hold the newest configuration.
-  const ballots = await gatherVotes(access, roster);
+  const [ballots, offline] = await Promise.all([gatherVotes(access, roster), askOffline(access, roster)]);
+  const later = laterMastership(offline, vote.master.epoch);
+  if (later) return deposedBy(later, roster);
   const decision = decideStart({ own: access.own, ballots, electorate });
   if (decision.kind !== 'take-office') return { kind: 'standby', why: decision.why };
   return resume(state, access, ballots, askLease);

@@ -1,0 +1,38 @@
+/** What is made of nodes without a vote that show another master. */
+import { describe, expect, it } from 'vitest';
+import type { MastershipEntry } from './configuration.ts';
+import { laterMastership, overruledMasterships } from './rivals.ts';
+import { ballotsFrom, rosterFrom, uuidOf } from './testing/notation.ts';
+
+const entry = (epoch: number, node = 1): MastershipEntry => ({
+  epoch,
+  node: uuidOf(node),
+  name: `q${node}.lab`,
+  since: '2026-11-22T11:30:25.184Z',
+  how: 'failover-without-voting',
+});
+
+// On the other side of the cut they are candidates.
+const roster = rosterFrom('M C C');
+const ballots = (votes: string) => ballotsFrom(votes, roster);
+
+describe('a later mastership', () => {
+  it.each([
+    ['1@5 x x', 'none is shown', undefined],
+    ['1@5 1@5 1@3', 'nobody is above it', undefined],
+    ['1@5 2@6 1@5', 'one is', { node: uuidOf(2), epoch: 6 }],
+    ['1@5 2@6 3@9', 'the latest counts', { node: uuidOf(3), epoch: 9 }],
+    ['1@5 - x', 'who has no opinion shows none', undefined],
+  ])('than epoch 5, %s: %s', (votes, _why, later) =>
+    expect(laterMastership(ballots(votes), 5)).toEqual(later),
+  );
+});
+
+describe('overruled masterships, epochs 1 and 9 being known,', () => {
+  const seen = (votes: string) => overruledMasterships([entry(1), entry(9)], ballots(votes));
+  it.each([
+    ['1@9 1@1 x', []],
+    ['1@9 2@5 1@1', [{ node: uuidOf(2), epoch: 5 }]],
+    ['1@9 - x', []],
+  ])('among %s', (votes, expected) => expect(seen(votes)).toEqual(expected));
+});
