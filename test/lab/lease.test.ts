@@ -64,7 +64,7 @@ async function awaitSuccessor(lab: Lab, not: number): Promise<number> {
 
 interface History {
   readonly ours: {
-    readonly history: readonly { readonly master: string; readonly how: string; epoch: number }[];
+    readonly history: readonly { readonly name: string; readonly how: string }[];
   };
 }
 
@@ -322,8 +322,14 @@ describeLab('the lease', () => {
     const loser = 5 - winner;
     expect(await tryPoolSize(lab, loser, 9)).toMatchObject({ code: 1 });
     await setPoolSize(lab, winner, 6);
-    const desperate = historyOn(lab, winner).filter(({ how }) => how === 'failover-without-voting');
-    expect(desperate).toHaveLength(2);
+    const inHistory = (): string =>
+      historyOn(lab, winner)
+        .filter(({ how }) => how !== 'init')
+        .map(({ name, how }) => `${name} ${how}`)
+        .sort()
+        .join(', ');
+    const both = [`q${loser}.lab overruled`, `q${winner}.lab failover-without-voting`].sort().join(', ');
+    await awaitUntil('Not both are in the history', 15_000, () => inHistory() === both, inHistory);
   });
 
   it('a pause keeps candidates from taking over until it ends', async () => {
