@@ -154,7 +154,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 
   async function change(make: Change, unblocks: boolean): Promise<ClusterRecord> {
     const roster = await readRoster(state);
-    const office = assertInOffice(tenure, roster);
+    const office = assertInOffice(tenure, roster, access.own);
     assertLease();
     if (office.handingOverTo !== null) throw handingOver();
     const { outcome, record, pending } = await commitChange(access, office, make, unblocks);
@@ -169,7 +169,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 
   async function handOver(candidate: NodeUuid): Promise<{ epoch: number; version: Version }> {
     const roster = await readRoster(state);
-    const office = assertInOffice(tenure, roster);
+    const office = assertInOffice(tenure, roster, access.own);
     assertLease();
     if (office.pending) throw pendingError(office.pending);
     become({ ...office, handingOverTo: candidate });

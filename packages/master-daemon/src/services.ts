@@ -33,7 +33,8 @@ export interface MasterParts {
 }
 
 export function serveMaster(server: RpcServer, { state, access, mastership }: MasterParts): void {
-  const office = async (): Promise<InOffice> => assertInOffice(mastership.tenure(), await readRoster(state));
+  const office = async (): Promise<InOffice> =>
+    assertInOffice(mastership.tenure(), await readRoster(state), access.own);
 
   server.serve(masterServices.status, {
     GetStatus: async () => {

@@ -48,10 +48,15 @@ export const inOfficeWith = (record: ClusterRecord, pending: Pending | null = nu
   handingOverTo: null,
 });
 
-/** The office, or NOT_MASTER naming the node to go to. */
-export function assertInOffice(tenure: Tenure, roster: Roster): InOffice {
+/** The office of node `own`, or NOT_MASTER naming the node to go to. */
+export function assertInOffice(tenure: Tenure, roster: Roster, own: NodeUuid): InOffice {
   if (tenure.kind === 'in-office') return tenure;
   const master = nodeByUuid(roster, roster.master);
+  if (master?.uuid === own) {
+    throw new ClusterError('NOT_MASTER', `This node holds no office: ${tenure.why}`, {
+      hint: 'quorate status, here and on the other nodes, shows who answers and whether another was made master',
+    });
+  }
   throw new ClusterError('NOT_MASTER', `This node is not the master: ${tenure.why}`, {
     hint: master ? `Run the command on ${master.name}` : 'No master is known; see quorate status',
     ...(master && { facts: { master: master.name } }),
