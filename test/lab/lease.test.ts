@@ -157,7 +157,8 @@ describeLab('the lease', () => {
 
     const accepted = (await asked).code === 0;
     expect(accepted && ms > leaseMs).toBe(false);
-    const next = ms > leaseMs ? await awaitSuccessor(lab, k) : await settledMaster();
+    // Woken soon after its lease it may find that nobody has taken over yet, and ask for it again.
+    const next = await settledMaster();
     await expectOneMaster(lab, next);
     await expectPoolSize(lab, accepted ? 9 : 7);
     expect(describeOverlaps(watched)).toBe('');
