@@ -2,7 +2,7 @@
  * The steps by which a node becomes master, as bootstrap/failover.ts has them: ask, decide, catch up, be nominated or
  * wait out the lease, collect grants, record. What follows (lease, address, confirmation) is master-daemon.ts.
  */
-import { planCommit, type CommitPlan } from '@quorate/domain/commit';
+import { planCommit, withinReach } from '@quorate/domain/commit';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { withMaster, withNodesOffline } from '@quorate/domain/configuration-changes';
 import { electorateOf } from '@quorate/domain/electorate';
@@ -14,10 +14,27 @@ import { compareVersions, newestVersion, sameVersion, type Version } from '@quor
 import type { Ballot } from '@quorate/domain/vote';
 import { commit } from './committing.ts';
 import type { Said } from './node-daemon.ts';
-import { answersOf, askMany, askNode, countingRoster, gatherVotes, limits, neededOf, type Caller } from './rounds.ts';
+import {
+  answersOf,
+  askMany,
+  askNode,
+  countingRoster,
+  gatherVotes,
+  limits,
+  neededOf,
+  type Caller,
+} from './rounds.ts';
 import { rosterIn, sealed } from './small-cluster.ts';
 
 export type Manner = 'failover' | 'automatic-failover' | 'failover-without-voting';
+
+export interface Attempt {
+  readonly manner: Manner;
+  /** Without voting: an operator promised that those who do not answer are really down. */
+  readonly isPromised?: boolean;
+  /** The node is named master already and takes the office up again, in a new epoch. */
+  readonly anew?: boolean;
+}
 
 /** What a majority granted, by which record. */
 export interface Reign {
@@ -74,7 +91,12 @@ export function fetchRecord(
 }
 
 /** Asks the electorate of `held` to grant `epoch`, once; tells whether a majority did. */
-function requestGrants(caller: Caller, held: ClusterRecord, epoch: number, ended: (granted: boolean) => void): void {
+function requestGrants(
+  caller: Caller,
+  held: ClusterRecord,
+  epoch: number,
+  ended: (granted: boolean) => void,
+): void {
   const { own, cluster } = caller;
   const voters = electorateOf(countingRoster(caller, held));
   const leaseMs = held.ours.parameters.leaseMs;
@@ -97,6 +119,7 @@ function requestGrants(caller: Caller, held: ClusterRecord, epoch: number, ended
       if (won) cluster.observer.elected(own, epoch, held.version);
       ended(won);
     },
+    limits.grantMs,
   );
 }
 
@@ -106,8 +129,7 @@ function requestGrants(caller: Caller, held: ClusterRecord, epoch: number, ended
  */
 export function ascend(
   caller: Caller,
-  manner: Manner,
-  isPromised: boolean,
+  { manner, isPromised = false, anew = false }: Attempt,
   elected: (reign: Reign, sentMs: number | null) => void,
   ended: (ascent: Ascent) => void,
 ): void {
@@ -127,8 +149,12 @@ export function ascend(
     const heldIsNewest = held && stored.roster && compareVersions(held.version, stored.roster.version) >= 0;
     const roster = heldIsNewest && held ? countingRoster(caller, held) : stored.roster;
     if (!roster) return refuse('NOT_IN_CLUSTER: it is not yet a node');
-    const enough = manner === 'automatic-failover' ? isFree(roster) : undefined;
-    gatherVotes(caller, roster, (ballots) => decideOn(roster, ballots), enough);
+    // Without an operator waiting for causes, a majority that is free and suffices is all that need be heard.
+    const enough = (ballots: readonly Ballot[]): boolean =>
+      isFree(roster)(ballots) &&
+      decideFailover({ ...factsFor(caller, roster, held, ballots), anew }).kind !== 'refuse';
+    const isHurried = manner === 'automatic-failover';
+    gatherVotes(caller, roster, (ballots) => decideOn(roster, ballots), isHurried ? enough : undefined);
   }
 
   const isFree =
@@ -137,7 +163,7 @@ export function ascend(
       !leaseInTheWay(own.uuid, roster, ballots);
 
   function decideOn(roster: Roster, ballots: readonly Ballot[]): void {
-    const facts = factsFor(caller, roster, held, ballots);
+    const facts = { ...factsFor(caller, roster, held, ballots), anew };
     const plan = forced
       ? decideForcedFailover({ ...facts, randomJump: world.random.below(1000), acceptDataLoss: true })
       : decideFailover(facts);
@@ -148,7 +174,9 @@ export function ascend(
     const base = held;
     const { oldMaster } = plan;
     if (oldMaster && plan.oldMasterAnswers) {
-      return askHandOver(oldMaster, base, (handed) => (handed ? collectGrants(handed, plan, true) : waitOutLease(base, plan)));
+      return askHandOver(oldMaster, base, (handed) =>
+        handed ? collectGrants(handed, plan, true) : waitOutLease(base, plan),
+      );
     }
     waitOutLease(base, plan);
   }
@@ -164,7 +192,11 @@ export function ascend(
   }
 
   /** Resolves to what to start from: the master may have committed something since it was asked. */
-  function askHandOver(oldMaster: RosterNode, base: ClusterRecord, ended: (handed: ClusterRecord | undefined) => void): void {
+  function askHandOver(
+    oldMaster: RosterNode,
+    base: ClusterRecord,
+    ended: (handed: ClusterRecord | undefined) => void,
+  ): void {
     const old = cluster.hostOf(oldMaster.uuid);
     let open = true;
     const once = (version: Version | null | undefined): void => {
@@ -180,7 +212,7 @@ export function ascend(
       (reply) => cluster.masterDaemon(old).handOver(own.uuid, reply),
       once,
     );
-    world.after(caller.process, limits.roundMs * 2, () => once(undefined));
+    world.after(caller.process, limits.handOverMs, () => once(undefined));
   }
 
   /** Nobody is asked to grant while a promise to another keeps a majority from it. */
@@ -206,13 +238,17 @@ export function ascend(
     const sentMs = world.clockMs(own);
     requestGrants(caller, base, plan.epoch, (granted) => {
       if (!granted) return refuse('GRANT_REFUSED: no majority granted');
-      elected({ epoch: plan.epoch, record: base }, world.fault === 'lease-from-answer' ? world.clockMs(own) : sentMs);
+      elected(
+        { epoch: plan.epoch, record: base },
+        world.fault === 'lease-from-answer' ? world.clockMs(own) : sentMs,
+      );
       record(base, plan, nominated);
     });
   }
 
   function record(base: ClusterRecord, plan: Going, nominated: boolean): void {
-    if (forced) cluster.observer.forced(base, isPromised && plan.silent.every((uuid) => !cluster.hostOf(uuid).up));
+    if (forced)
+      cluster.observer.forced(base, isPromised && plan.silent.every((uuid) => !cluster.hostOf(uuid).up));
     const next = recordOf(base, plan.epoch, manner, own.uuid, forced ? plan.silent : [], world.now() / 1e6);
     if (!next) return refuse('NOT_A_MASTER_CANDIDATE');
     commit(caller, withinReach(planCommit(forced ? null : base, next), plan.silent), next, (outcome) => {
@@ -225,12 +261,6 @@ export function ascend(
   }
 
   findStart();
-}
-
-/** A candidate that does not answer cannot store anything; bootstrap/failover.ts says why that may do. */
-function withinReach(whole: CommitPlan, silent: readonly NodeUuid[]): CommitPlan {
-  const reachable = whole.candidates.filter((uuid) => !silent.includes(uuid));
-  return { ...whole, copiesNeeded: Math.min(whole.copiesNeeded, reachable.length) };
 }
 
 /** The record that makes this node master; undefined if it may not be. */
@@ -253,20 +283,32 @@ export function recordOf(
 }
 
 /** With the mistakes that can be planted around the product's decision. */
-function factsFor({ cluster, own }: Caller, roster: Roster, held: ClusterRecord | null, ballots: readonly Ballot[]) {
+function factsFor(
+  { cluster, own }: Caller,
+  roster: Roster,
+  held: ClusterRecord | null,
+  ballots: readonly Ballot[],
+) {
   const { fault } = cluster.world;
   const facts = { own: own.uuid, roster, ownVersion: held?.version ?? null, ballots };
   if (fault === 'plurality') {
     const heard = answersOf(ballots).map(({ node }) => node.uuid);
-    return { ...facts, roster: { ...roster, nodes: roster.nodes.filter(({ uuid }) => heard.includes(uuid)) } };
+    return {
+      ...facts,
+      roster: { ...roster, nodes: roster.nodes.filter(({ uuid }) => heard.includes(uuid)) },
+    };
   }
   if (fault !== 'no-version-check' || !held) return facts;
   const { version } = held;
   const blind = ballots.map((ballot) =>
-    ballot.kind === 'unreachable' ? ballot : ({ ...ballot, vote: { ...ballot.vote, version, holds: null } } as Ballot),
+    ballot.kind === 'unreachable'
+      ? ballot
+      : ({ ...ballot, vote: { ...ballot.vote, version, holds: null } } as Ballot),
   );
   return { ...facts, roster: { ...rosterIn(held), version }, ballots: blind };
 }
 
 export const newestKnown = (ballots: readonly Ballot[]): Version =>
-  newestVersion(answersOf(ballots).flatMap(({ vote }) => [vote.version, ...(vote.holds ? [vote.holds] : [])]));
+  newestVersion(
+    answersOf(ballots).flatMap(({ vote }) => [vote.version, ...(vote.holds ? [vote.holds] : [])]),
+  );

@@ -10,7 +10,7 @@ import { compareVersions, sameVersion } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
 import { ballotOf } from '@quorate/domain/votes';
 import type { PutAnswer, Said } from './node-daemon.ts';
-import { askNode, countingRoster, deliveryFor, limits, neededOf, nodesToUpdate, type Caller } from './rounds.ts';
+import { askNode, countingRoster, deliveryFor, limits, neededOf, type Caller } from './rounds.ts';
 import { rosterIn } from './small-cluster.ts';
 
 export type CommitOutcome = 'committed' | 'undecided' | 'deposed';
@@ -23,7 +23,7 @@ export function commit(
 ): void {
   const copies = new Set<NodeUuid>();
   const versions = new Set<NodeUuid>();
-  const nodes = nodesToUpdate(rosterIn(record));
+  const nodes = nodesToTell(record, plan);
   const isCandidateOfPlan = (node: RosterNode): boolean => plan.candidates.includes(node.uuid);
   let waiting = nodes.filter((node) => !isCandidateOfPlan(node));
   let outstanding = 0;
@@ -61,7 +61,8 @@ export function commit(
 
   function proceed(): void {
     const progress = progressOf(caller, plan, record, { copies, versions }, heard);
-    if (progress === 'committed') end('committed');
+    // The own copy is always waited for: a master takes office by it.
+    if (progress === 'committed' && copies.has(caller.own.uuid)) end('committed');
     if (progress !== 'storing') for (const node of waiting.splice(0)) send(node);
     if (outstanding === 0) end('undecided');
   }
@@ -69,6 +70,13 @@ export function commit(
   for (const node of nodes.filter(isCandidateOfPlan)) send(node);
   caller.cluster.world.after(caller.process, limits.commitMs, () => end('undecided'));
 }
+
+/** Whoever has a say in it: a node that is marked offline by this very change still votes on it. */
+export const nodesToTell = (record: ClusterRecord, plan: CommitPlan | null): readonly RosterNode[] =>
+  rosterIn(record).nodes.filter(
+    ({ uuid, role }) =>
+      role !== 'offline' || (plan?.electorates.some((voters) => voters.includes(uuid)) ?? false),
+  );
 
 const isDeposing = (said: Said): boolean =>
   !said.ok && (said.reason === 'EPOCH_TOO_OLD' || said.reason === 'NOT_ALLOWED');
@@ -112,9 +120,13 @@ export function bringUpToDate(
   ballots: readonly Ballot[],
   ended: (committed: boolean) => void,
 ): void {
-  const nodes = nodesToUpdate(rosterIn(record));
-  const standing = new Map(nodes.map((node) => [node.uuid, standingOf(node, ballotOf(node, ballots), record)]));
-  const updated = new Set<NodeUuid>(nodes.flatMap(({ uuid }) => (standing.get(uuid) === 'equal' ? [uuid] : [])));
+  const nodes = nodesToTell(record, plan);
+  const standing = new Map(
+    nodes.map((node) => [node.uuid, standingOf(node, ballotOf(node, ballots), record)]),
+  );
+  const updated = new Set<NodeUuid>(
+    nodes.flatMap(({ uuid }) => (standing.get(uuid) === 'equal' ? [uuid] : [])),
+  );
   const behind = nodes.filter(({ uuid }) => standing.get(uuid) === 'behind');
   const heard = ballots.filter((ballot) => ballot.kind !== 'unreachable').length;
   const progress = (): CommitProgress =>

@@ -25,7 +25,9 @@ export interface Disk {
   write<K extends keyof Files>(name: K, text: Files[K]): void;
   /** The write of this text is synced. */
   settle<K extends keyof Files>(name: K, text: Files[K]): void;
-  crash(now: number): void;
+  /** All that is seen is synced. */
+  settleAll(): void;
+  crash(): void;
   /** As an operator would put files there before any daemon runs. */
   lay(files: Partial<Files>): void;
 }
@@ -42,8 +44,12 @@ export function createDisk(random: Random): Disk {
     settle(name, text) {
       if (seen[name] === text) synced = { ...synced, [name]: text };
     },
+    settleAll() {
+      synced = seen;
+    },
     crash() {
-      const left = <K extends keyof Files>(name: K): Files[K] => (random.chance(0.5) ? seen[name] : synced[name]);
+      const left = <K extends keyof Files>(name: K): Files[K] =>
+        random.chance(0.3) ? seen[name] : synced[name];
       synced = { voter: left('voter'), roster: left('roster'), record: left('record') };
       seen = synced;
     },

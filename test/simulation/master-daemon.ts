@@ -7,7 +7,7 @@
  *   standby ───────────────────────────▶ in office ───────────────────────────────────────▶ standby
  */
 import { decideAutomatic } from '@quorate/domain/automatic-failover';
-import { planCommit, type CommitPlan } from '@quorate/domain/commit';
+import { planCommit, withinReach, type CommitPlan } from '@quorate/domain/commit';
 import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import { electorateOf } from '@quorate/domain/electorate';
 import { ClusterError } from '@quorate/domain/errors';
@@ -19,10 +19,27 @@ import { decideStart } from '@quorate/domain/start';
 import { compareVersions, sameVersion, type Version } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
 import { tally } from '@quorate/domain/votes';
-import { ascend, askWithin, fetchRecord, newestKnown, type Ascent, type Manner, type Reign } from './candidate.ts';
-import { bringUpToDate, commit } from './committing.ts';
+import {
+  ascend,
+  askWithin,
+  fetchRecord,
+  newestKnown,
+  type Ascent,
+  type Attempt,
+  type Reign,
+} from './candidate.ts';
+import { bringUpToDate, commit, nodesToTell } from './committing.ts';
 import type { ObservedOffice, Reply, Said } from './node-daemon.ts';
-import { answersOf, askMany, askNode, countingRoster, gatherVotes, limits, neededOf, type Caller } from './rounds.ts';
+import {
+  answersOf,
+  askMany,
+  askNode,
+  countingRoster,
+  gatherVotes,
+  limits,
+  neededOf,
+  type Caller,
+} from './rounds.ts';
 import { rosterIn, sealed } from './small-cluster.ts';
 
 export type Change = (present: ClusterRecord, nowSeconds: number) => Draft;
@@ -37,10 +54,11 @@ export interface MasterDaemon {
   /** In office and taking changes. */
   serves(): boolean;
   record(): ClusterRecord | undefined;
-  change(change: Change, reply: Reply<ChangeAnswer>): void;
+  /** `unblocks`: it marks a dead node offline, so it is made on top of a pending change and decides both. */
+  change(change: Change, unblocks: boolean, reply: Reply<ChangeAnswer>): void;
   /** Answers with what the candidate must start from; null if it does not hand over. */
   handOver(candidate: NodeUuid, reply: Reply<Version | null>): void;
-  failover(manner: Manner, isPromised: boolean, reply: Reply<string>): void;
+  failover(attempt: Attempt, reply: Reply<string>): void;
   standDown(epoch: number): void;
 }
 
@@ -87,16 +105,20 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     job?.(next);
   }
 
-  /** As bootstrap/lease-round.ts numbers the words of a holder. */
-  const orderNow = (): number => Math.floor(clock() * 1000);
-
   const leaseLeft = (): number => Math.max(0, leaseUntilMs - clock());
   const inOffice = (): boolean => office !== null && leaseLeft() > 0;
   const serves = (): boolean => inOffice() && office?.handingOver === false;
 
   function become(record: ClusterRecord, pending: Pending | null, addressDue: boolean): Office {
     world.say?.(`${own.name} is in office, epoch ${record.version.epoch}`);
-    office = { epoch: record.version.epoch, record, pending, handingOver: false, overtaken: false, addressDue };
+    office = {
+      epoch: record.version.epoch,
+      record,
+      pending,
+      handingOver: false,
+      overtaken: false,
+      addressDue,
+    };
     startKeeping();
     observer.serves(own);
     return office;
@@ -109,7 +131,12 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     world.say?.(`${own.name} leaves the office of epoch ${office.epoch}: ${why}`);
     const { epoch } = office;
     office = null;
-    askNode<ObservedOffice>(caller, own, (daemon, reply) => daemon.leaveOffice(epoch, own.uuid, reply), () => undefined);
+    askNode<ObservedOffice>(
+      caller,
+      own,
+      (daemon, reply) => daemon.leaveOffice(epoch, own.uuid, reply),
+      () => undefined,
+    );
   }
 
   // --- the lease
@@ -135,7 +162,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
       (_node, said) => {
         if (said) heard += 1;
         if (said?.ok) agreed += 1;
-        else if (said && isDeposing(said.reason)) refusal = said;
+        else if (said && isDeposing(said)) refusal = said;
         return world.fault !== 'plurality' && enough();
       },
       () => {
@@ -201,20 +228,20 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
 
   // --- changes
 
-  function change(make: Change, reply: Reply<ChangeAnswer>, end: () => void): void {
+  function change(make: Change, unblocks: boolean, reply: Reply<ChangeAnswer>, end: () => void): void {
     const present = office;
     const answer = (said: ChangeAnswer): void => {
       reply(said);
       end();
     };
     if (!present || !serves()) return answer({ kind: 'refused', why: 'NOT_MASTER' });
-    if (present.pending) return answer({ kind: 'refused', why: 'COMMIT_UNDECIDED' });
-    const pending = prepare(present.record, make);
+    if (present.pending && !unblocks) return answer({ kind: 'refused', why: 'COMMIT_UNDECIDED' });
+    const pending = prepare(present, make);
     if (typeof pending === 'string') return answer({ kind: 'refused', why: pending });
     commit(caller, pending.plan, pending.record, (outcome) => {
       if (outcome === 'committed') {
         observer.committed(pending.record);
-        if (office === present) present.record = pending.record;
+        if (office === present) Object.assign(present, { record: pending.record, pending: null });
         return answer({ kind: 'committed', record: pending.record });
       }
       if (outcome === 'undecided' && office === present) present.pending = pending;
@@ -223,10 +250,10 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     });
   }
 
-  function prepare(present: ClusterRecord, make: Change): Pending | string {
+  function prepare(present: Office, make: Change): Pending | string {
     try {
-      const record = sealed(make(present, world.now() / 1e6));
-      return { record, plan: planCommit(present, record) };
+      const record = sealed(make(present.pending?.record ?? present.record, world.now() / 1e6));
+      return { record, plan: planCommit(present.record, record) };
     } catch (error) {
       if (error instanceof ClusterError) return error.reason;
       throw error;
@@ -257,6 +284,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
         return enough();
       },
       () => answer(enough() ? present.record.version : null),
+      present.record.ours.parameters.leaseMs / 2,
     );
   }
 
@@ -270,7 +298,8 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
   /** In office: is anybody else master, who lags? */
   function lookAfter(present: Office, end: () => void): void {
     const { pending, record } = present;
-    gatherVotes(caller, countingRoster(caller, pending?.record ?? record), (ballots) => {
+    const asked = pending ? nodesToTell(pending.record, pending.plan) : undefined;
+    const looked = (ballots: readonly Ballot[]): void => {
       if (office !== present) return end();
       const later = laterMastership(ballots, present.epoch);
       if (later) {
@@ -279,7 +308,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
       }
       // A voter that promised a later epoch obeys none before it. Whoever it was for is given a look's time to come.
       const isOvertaken = answersOf(ballots).some(({ vote }) => vote.epoch > present.epoch);
-      if (isOvertaken && present.overtaken && !present.handingOver) {
+      if (isOvertaken && present.overtaken && !present.handingOver && world.fault !== 'voter-left-behind') {
         if (!failingOver) inTurn((endTurn) => electAnew(present, endTurn));
         return end();
       }
@@ -287,17 +316,19 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
       bringUpToDate(caller, pending?.record ?? record, pending?.plan ?? null, ballots, (isCommitted) => {
         if (pending && isCommitted) {
           observer.committed(pending.record);
-          if (office === present && present.pending === pending) Object.assign(present, { record: pending.record, pending: null });
+          if (office === present && present.pending === pending)
+            Object.assign(present, { record: pending.record, pending: null });
         }
         if (office === present) present.addressDue = true;
         end();
       });
-    });
+    };
+    gatherVotes(caller, countingRoster(caller, pending?.record ?? record), looked, undefined, asked);
   }
 
   function electAnew(present: Office, end: () => void): void {
     if (office !== present || failingOver) return end();
-    failover('automatic-failover', true, () => undefined, end);
+    failover(byItself, () => undefined, end);
   }
 
   /** In standby: does a majority name this node, and renew its lease? */
@@ -308,12 +339,16 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     gatherVotes(caller, counting, (ballots) => {
       const decision = decideStart({ own: own.uuid, ballots, electorate: electorateOf(counting) });
       if (decision.kind !== 'take-office') return end();
+      // An epoch has one tenure: what it had sent before, and forgot, may still be on its way to somebody.
+      if (world.fault !== 'epoch-resumed') return failover({ ...byItself, anew: true }, () => undefined, end);
       const newest = newestKnown(ballots);
       const stored = own.disk.read().record;
       if (stored && compareVersions(stored.version, newest) >= 0) return resume(stored, ballots, end);
       const holder = answersOf(ballots).find(({ vote }) => vote.holds && sameVersion(vote.holds, newest));
       if (!holder) return end();
-      fetchRecord(caller, holder.node, newest, (fetched) => (fetched ? resume(fetched, ballots, end) : end()));
+      fetchRecord(caller, holder.node, newest, (fetched) =>
+        fetched ? resume(fetched, ballots, end) : end(),
+      );
     });
   }
 
@@ -322,12 +357,14 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     renew({ epoch, record }, (agreed) => {
       if (office) return end();
       const isOvertaken = answersOf(ballots).some(({ vote }) => vote.epoch > epoch);
-      if (!agreed && isOvertaken) return failover('automatic-failover', true, () => undefined, end);
+      if (!agreed && isOvertaken) return failover(byItself, () => undefined, end);
       if (!agreed) return end();
-      const plan = planCommit(null, record);
+      const silent = ballots.flatMap((ballot) => (ballot.kind === 'unreachable' ? [ballot.node.uuid] : []));
+      const plan = withinReach(planCommit(null, record), silent);
       bringUpToDate(caller, record, plan, ballots, (isCommitted) => {
         if (isCommitted) observer.committed(record);
-        if (!office && leaseLeft() > 0) holdOffice(become(record, isCommitted ? null : { record, plan }, true), () => undefined);
+        if (!office && leaseLeft() > 0)
+          holdOffice(become(record, isCommitted ? null : { record, plan }, true), () => undefined);
         end();
       });
     });
@@ -335,7 +372,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
 
   // --- becoming master
 
-  function failover(manner: Manner, isPromised: boolean, reply: Reply<string>, end: () => void): void {
+  function failover(attempt: Attempt, reply: Reply<string>, end: () => void): void {
     const answer = (said: string): void => {
       world.say?.(`${own.name} reports: ${said}`);
       elected = null;
@@ -344,20 +381,23 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
       end();
     };
     failingOver = true;
-    world.say?.(`${own.name} begins: ${manner}`);
+    world.say?.(`${own.name} begins: ${attempt.manner}`);
     const rule = (granted: Reign, sentMs: number | null): void => {
       elected = granted;
       startKeeping();
       if (sentMs !== null) count(sentMs, granted.record.ours.parameters.leaseMs);
     };
-    ascend(caller, manner, isPromised, rule, (ascent) => {
+    ascend(caller, attempt, rule, (ascent) => {
       if (ascent.kind === 'refused') return answer(ascent.reason);
       endOldOffice(ascent, () => takeOffice(ascent.record, answer));
     });
   }
 
   /** The address of the old master: seen to be down there, or its lease waited out. */
-  function endOldOffice({ record, plan, nominated, leaseMs }: Extract<Ascent, { kind: 'recorded' }>, done: () => void): void {
+  function endOldOffice(
+    { record, plan, nominated, leaseMs }: Extract<Ascent, { kind: 'recorded' }>,
+    done: () => void,
+  ): void {
     const { oldMaster } = plan;
     if (!oldMaster) return done();
     const wait = (): void => (nominated ? world.after(process, leaseMs, done) : done());
@@ -390,7 +430,10 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
       const roster = rosterIn(next.record);
       gatherVotes(caller, roster, (ballots) => {
         const verdict = tally(ballots, electorateOf(roster));
-        const follow = verdict.kind === 'agreed' && verdict.master.node === own.uuid && verdict.master.epoch === next.epoch;
+        const follow =
+          verdict.kind === 'agreed' &&
+          verdict.master.node === own.uuid &&
+          verdict.master.epoch === next.epoch;
         if (!follow || !serves() || office !== next || own.addressUntil <= world.now()) return again();
         observer.toldMaster(own, next.record);
         answer('success');
@@ -410,10 +453,9 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
       world.after(process, delayMs, () => {
         if (actsOnNothing(clock() - expectedMs, leaseBounds.leastMs)) return again(100);
         lookForLoss((_ms, stillMs) => {
-          if (stillMs !== undefined && !failingOver && !office) {
-            inTurn((end) => failover('automatic-failover', true, () => undefined, end));
-          }
-          again(100);
+          if (stillMs === undefined || failingOver || office) return again(100);
+          // Not again at once: what stood in the way will hardly be gone.
+          inTurn((end) => failover(byItself, () => again(limits.lookMs), end));
         });
       });
     });
@@ -423,7 +465,8 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
   function lookForLoss(found: (pauseMs: number, delayMs?: number) => void): void {
     const { roster, record, voter } = own.disk.read();
     const self = roster ? nodeByUuid(roster, own.uuid) : undefined;
-    if (!roster || !self || !isCandidate(self) || !record || !voter.master || !own.noded.running) return found(limits.lookMs);
+    if (!roster || !self || !isCandidate(self) || !record || !voter.master || !own.noded.running)
+      return found(limits.lookMs);
     // Over the local socket in the product; here a look next door is enough.
     const { leaseLeftMs } = cluster.nodeDaemon(own).vote();
     if (leaseLeftMs > 0) return found(Math.ceil(leaseLeftMs));
@@ -461,9 +504,9 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     inOffice,
     serves,
     record: () => office?.record,
-    change: (make, reply) => inTurn((end) => change(make, reply, end)),
+    change: (make, unblocks, reply) => inTurn((end) => change(make, unblocks, reply, end)),
     handOver: (candidate, reply) => inTurn((end) => handOver(candidate, reply, end)),
-    failover: (manner, isPromised, reply) => inTurn((end) => failover(manner, isPromised, reply, end)),
+    failover: (attempt, reply) => inTurn((end) => failover(attempt, reply, end)),
     standDown(epoch) {
       if (!office || epoch < office.epoch) return;
       world.say?.(`${own.name} leaves the office of epoch ${office.epoch}: told that epoch ${epoch} ends it`);
@@ -473,7 +516,11 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
   };
 }
 
-const isDeposing = (reason: string): boolean => reason === 'EPOCH_TOO_OLD' || reason === 'NOT_ALLOWED';
+const byItself: Attempt = { manner: 'automatic-failover' };
+
+/** A voter that merely heard a later word of this master before does not say so with an epoch. */
+const isDeposing = (said: Said): boolean =>
+  !said.ok && (said.reason === 'EPOCH_TOO_OLD' || (said.reason === 'NOT_ALLOWED' && said.epoch > 0));
 
 const laterMastership = (ballots: readonly Ballot[], epoch: number) =>
   answersOf(ballots)

@@ -10,8 +10,6 @@ import {
   decideNominate,
   decideRenew,
   decideResign,
-  type HolderWord,
-  type NominateRequest,
   leaseLeftMs,
   leaseMemoryAtStart,
   type LeaseDecision,
@@ -33,7 +31,13 @@ import type { Host, World } from './world.ts';
 /** Yes, or the domain's refusal. */
 export type Said =
   | { readonly ok: true }
-  | { readonly ok: false; readonly reason: string; readonly message: string; readonly epoch: number; readonly leftMs: number };
+  | {
+      readonly ok: false;
+      readonly reason: string;
+      readonly message: string;
+      readonly epoch: number;
+      readonly leftMs: number;
+    };
 export type Reply<A> = (answer: A) => void;
 
 export interface Delivery {
@@ -79,6 +83,8 @@ const yes: Said = { ok: true };
 export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDaemonParts): NodeDaemon {
   const { disk, noded, masterd, uuid, name } = host;
   const clock = (): number => world.clockMs(host);
+  // What a predecessor left unsynced counts as soon as it is read; so it is synced before anything is said.
+  disk.settleAll();
   let memory: LeaseMemory = memoryAtStart();
   let waiting: ((end: () => void) => void)[] = [];
   let busy = false;
@@ -105,7 +111,7 @@ export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDa
 
   function write<K extends keyof Files>(file: K, text: Files[K], written: () => void): void {
     disk.write(file, text);
-    const slow = world.random.chance(0.02);
+    const slow = world.random.chance(Math.max(0.02, world.noise.slowDisk));
     world.after(noded, slow ? world.random.between(20, 800) : world.random.between(0.3, 6), () => {
       disk.settle(file, text);
       written();
@@ -117,10 +123,19 @@ export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDa
     else write('voter', record, written);
   }
 
-  function refused(what: string, refusal: { reason: string; message: string; facts: Readonly<Record<string, string>> }): Said {
+  function refused(
+    what: string,
+    refusal: { reason: string; message: string; facts: Readonly<Record<string, string>> },
+  ): Said {
     world.say?.(`${name} refuses ${what}: ${refusal.reason}, ${refusal.message}`);
     const { reason, message, facts } = refusal;
-    return { ok: false, reason, message, epoch: Number(facts['epoch'] ?? 0), leftMs: Number(facts['leftMs'] ?? 0) };
+    return {
+      ok: false,
+      reason,
+      message,
+      epoch: Number(facts['epoch'] ?? 0),
+      leftMs: Number(facts['leftMs'] ?? 0),
+    };
   }
 
   function grant(request: GrantRequest, reply: Reply<Said>, end: () => void): void {
@@ -132,17 +147,20 @@ export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDa
       reply(refused(what, decision));
       return end();
     }
-    world.say?.(`${name} grants ${what}`);
+    const sayYes = (): void => {
+      world.say?.(`${name} grants ${what}`);
+      memory = decision.memory;
+      observer.granted(host, request.epoch, request.candidate);
+      reply(yes);
+    };
     if (world.fault === 'grant-not-persisted') {
       disk.write('voter', decision.record);
-      memory = decision.memory;
-      reply(yes);
+      sayYes();
       world.after(noded, world.random.between(0, 5_000), () => disk.settle('voter', decision.record));
       return end();
     }
     writeVoter(decision.record, () => {
-      memory = decision.memory;
-      reply(yes);
+      sayYes();
       end();
     });
   }
@@ -168,12 +186,16 @@ export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDa
       end();
     };
     if (decision.kind === 'refuse') {
-      return answer(refused(`version ${version.epoch}:${version.serial} of ${observer.nameOf(sender)}`, decision));
+      return answer(
+        refused(`version ${version.epoch}:${version.serial} of ${observer.nameOf(sender)}`, decision),
+      );
     }
     const wasMaster = disk.read().voter.master?.node === uuid;
     const acknowledge = (): void =>
-      writeVoter(decision.record, () => {
-        world.say?.(`${name} knows version ${version.epoch}:${version.serial}${record ? ' and holds it' : ''}`);
+      write('voter', decision.record, () => {
+        world.say?.(
+          `${name} knows version ${version.epoch}:${version.serial}${record ? ' and holds it' : ''}`,
+        );
         followRecord(wasMaster);
         answer(yes);
       });
@@ -194,7 +216,13 @@ export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDa
   function giveUp(why: string): void {
     officeUntilMs = 0;
     lowerAddress(why);
-    if (masterd.running) world.call(noded, masterd, () => masterDaemon().standDown(disk.read().voter.epoch), () => undefined);
+    if (masterd.running)
+      world.call(
+        noded,
+        masterd,
+        () => masterDaemon().standDown(disk.read().voter.epoch),
+        () => undefined,
+      );
   }
 
   function lowerAddress(why: string): void {
@@ -204,7 +232,8 @@ export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDa
   }
 
   function observe(reply: Reply<ObservedOffice>): void {
-    const answer = (inOffice: boolean): void => reply({ addressHere: host.addressUntil > world.now(), inOffice });
+    const answer = (inOffice: boolean): void =>
+      reply({ addressHere: host.addressUntil > world.now(), inOffice });
     let open = true;
     const once = (inOffice: boolean): void => {
       if (!open) return;
@@ -212,7 +241,12 @@ export function createNodeDaemon({ world, host, observer, masterDaemon }: NodeDa
       answer(inOffice);
     };
     if (!masterd.running) return once(false);
-    world.call<boolean>(noded, masterd, (say) => say(masterDaemon().inOffice()), (inOffice) => once(inOffice ?? false));
+    world.call<boolean>(
+      noded,
+      masterd,
+      (say) => say(masterDaemon().inOffice()),
+      (inOffice) => once(inOffice ?? false),
+    );
     // A master daemon that hangs may believe what it likes; its silence is not a no.
     world.after(noded, 1_000, () => once(true));
   }
@@ -306,7 +340,8 @@ const sameRecord = (a: VoterRecord, b: VoterRecord): boolean =>
 /** Invariant I6, of what a power cut left: whatever was acknowledged is there, whole. */
 export function diskComplaint({ voter, roster, record }: Files, own: NodeUuid): string | undefined {
   if (voter.version.epoch === 0) return undefined;
-  if (!roster || compareVersions(roster.version, voter.version) < 0) return 'acknowledged a version without its roster';
+  if (!roster || compareVersions(roster.version, voter.version) < 0)
+    return 'acknowledged a version without its roster';
   const self = nodeByUuid(roster, own);
   const owesText = sameVersion(roster.version, voter.version) && self !== undefined && isCandidate(self);
   if (owesText && (!record || compareVersions(record.version, voter.version) < 0))

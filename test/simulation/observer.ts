@@ -22,6 +22,8 @@ export interface Violation {
 
 export interface Observer {
   nameOf(uuid: NodeUuid): string;
+  /** A voter says yes. */
+  granted(voter: Host, epoch: number, candidate: NodeUuid): void;
   /** A candidate has the grants it needs. */
   elected(host: Host, epoch: number, version: Version): void;
   /** A master's lease was confirmed: it is in office until then. */
@@ -43,8 +45,12 @@ export interface Observer {
   violation(): Violation | undefined;
 }
 
-export function createObserver(world: World, masterDaemonOf: (host: Host) => MasterDaemon | undefined): Observer {
+export function createObserver(
+  world: World,
+  masterDaemonOf: (host: Host) => MasterDaemon | undefined,
+): Observer {
   const winners = new Map<number, Host>();
+  const grants = new Map<string, NodeUuid>();
   const epochsCommitted = new Set<number>();
   const toldTags = new Set<string>();
   let history: readonly ClusterRecord[] = [];
@@ -58,6 +64,7 @@ export function createObserver(world: World, masterDaemonOf: (host: Host) => Mas
     world.say?.(`*** ${invariant} is broken: ${message}`);
   }
 
+  const nameOf = (uuid: NodeUuid): string => uuid.replace('uuid-', 'q');
   const serving = (host: Host): boolean => host.masterd.running && (masterDaemonOf(host)?.serves() ?? false);
 
   /** Every one of two committed versions is the other's past. */
@@ -68,7 +75,8 @@ export function createObserver(world: World, masterDaemonOf: (host: Host) => Mas
     epochsCommitted.add(record.version.epoch);
     if (!newest || compareVersions(record.version, newest.version) > 0) newest = record;
     // Long ago is compared by what came of it: a prefix of a prefix is a prefix.
-    if (history.length > 6) history = history.toSorted((a, b) => compareVersions(a.version, b.version)).slice(-6);
+    if (history.length > 6)
+      history = history.toSorted((a, b) => compareVersions(a.version, b.version)).slice(-6);
   }
 
   function compare(a: ClusterRecord, b: ClusterRecord): void {
@@ -79,7 +87,10 @@ export function createObserver(world: World, masterDaemonOf: (host: Host) => Mas
       broken('I2', `two texts are committed as ${describeVersion(a.version)}`);
     } else if (before.some((tag, index) => after[index] !== tag)) {
       const lost = before.filter((tag) => !after.includes(tag)).join(', ') || 'their order';
-      broken('I2', `${describeVersion(newer.version)} is committed without ${lost} of ${describeVersion(older.version)}`);
+      broken(
+        'I2',
+        `${describeVersion(newer.version)} is committed without ${lost} of ${describeVersion(older.version)}`,
+      );
     }
   }
 
@@ -89,25 +100,49 @@ export function createObserver(world: World, masterDaemonOf: (host: Host) => Mas
 
   function checkStored(record: ClusterRecord, what: string): void {
     const { version, configuration } = record;
-    const atLeast = (known: Version | undefined): boolean => known !== undefined && compareVersions(known, version) >= 0;
+    const atLeast = (known: Version | undefined): boolean =>
+      known !== undefined && compareVersions(known, version) >= 0;
     const voters = votersOf(record);
     const knowing = voters.filter(({ disk }) => atLeast(disk.durable().voter.version));
     if (!isMajority(knowing.length, voters.length)) {
-      broken('I8', `${what}: ${knowing.length} of ${voters.length} nodes have ${describeVersion(version)} on disk`);
+      broken(
+        'I8',
+        `${what}: ${knowing.length} of ${voters.length} nodes have ${describeVersion(version)} on disk`,
+      );
     }
     const candidates = voters.filter(({ uuid }) => configuration.nodes[uuid]?.master_candidate);
     const copies = world.hosts.filter(({ disk }) => atLeast(disk.durable().record?.version)).length;
-    if (copies < Math.min(2, candidates.length)) broken('I8', `${what}: ${copies} hosts hold ${describeVersion(version)}`);
+    if (copies < Math.min(2, candidates.length))
+      broken('I8', `${what}: ${copies} hosts hold ${describeVersion(version)}`);
   }
 
   return {
-    nameOf: (uuid) => uuid.replace('uuid-', 'q'),
+    nameOf,
+    granted(voter, epoch, candidate) {
+      const key = `${voter.name} ${epoch}`;
+      const before = grants.get(key) ?? candidate;
+      grants.set(key, candidate);
+      if (before !== candidate)
+        broken(
+          'I1',
+          `${voter.name} granted epoch ${epoch} twice, to ${nameOf(before)} and to ${nameOf(candidate)}`,
+        );
+    },
     elected(host, epoch, version) {
       const other = winners.get(epoch);
       winners.set(epoch, host);
-      if (other && other !== host && !excused) broken('I1', `${other.name} and ${host.name} were both elected in epoch ${epoch}`);
-      if (newest && compareVersions(version, newest.version) < 0 && newest.version.epoch < epoch && !excused) {
-        broken('I4', `${host.name} was elected with ${describeVersion(version)}; ${describeVersion(newest.version)} is committed`);
+      if (other && other !== host && !excused)
+        broken('I1', `${other.name} and ${host.name} were both elected in epoch ${epoch}`);
+      if (
+        newest &&
+        compareVersions(version, newest.version) < 0 &&
+        newest.version.epoch < epoch &&
+        !excused
+      ) {
+        broken(
+          'I4',
+          `${host.name} was elected with ${describeVersion(version)}; ${describeVersion(newest.version)} is committed`,
+        );
       }
     },
     serves(host) {
@@ -125,10 +160,12 @@ export function createObserver(world: World, masterDaemonOf: (host: Host) => Mas
       const { epoch } = record.version;
       const voters = votersOf(record);
       const following = voters.filter(({ disk }) => disk.durable().voter.epoch >= epoch);
-      if (!isMajority(following.length, voters.length)) broken('I8', `no majority follows ${host.name} in epoch ${epoch}`);
+      if (!isMajority(following.length, voters.length))
+        broken('I8', `no majority follows ${host.name} in epoch ${epoch}`);
       if (!serving(host)) broken('I8', `${host.name} was reported master and is not in office`);
       if (!epochsCommitted.has(epoch)) broken('I8', `nothing is committed in epoch ${epoch} of ${host.name}`);
-      if (host.addressUntil <= world.now()) broken('I8', `${host.name} was reported master without the master IP`);
+      if (host.addressUntil <= world.now())
+        broken('I8', `${host.name} was reported master without the master IP`);
     },
     addressRaised(host) {
       world.say?.(`${host.name} has the master IP`);
@@ -154,7 +191,8 @@ export function createObserver(world: World, masterDaemonOf: (host: Host) => Mas
     checkFinalRecord(record) {
       const there = new Set(tagsOf(record));
       const lost = [...toldTags].filter((tag) => !there.has(tag));
-      if (lost.length > 0 && !excused) broken('I2', `${lost.join(', ')} was told to be committed and is gone in the end`);
+      if (lost.length > 0 && !excused)
+        broken('I2', `${lost.join(', ')} was told to be committed and is gone in the end`);
     },
     violation: () => found,
   };

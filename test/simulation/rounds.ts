@@ -13,7 +13,14 @@ import type { Answered, Host, Process } from './world.ts';
 import type { Cluster } from './cluster.ts';
 
 /** Limits of the simulated rounds, ms. Shorter than the product's, so that more happens in a run. */
-export const limits = { roundMs: 700, commitMs: 4_000, lookMs: 2_000, officeMs: 2_500 } as const;
+export const limits = {
+  roundMs: 1_800,
+  grantMs: 2_500,
+  handOverMs: 3_000,
+  commitMs: 4_000,
+  lookMs: 2_000,
+  officeMs: 2_500,
+} as const;
 
 /** What a program of the simulation works with. */
 export interface Caller {
@@ -62,7 +69,9 @@ export function askMany<A>(
 
 /** The roster by which this node counts: that of the record, unless the mistake of counting by the first is planted. */
 export const countingRoster = ({ cluster, own }: Caller, record: ClusterRecord): Roster =>
-  cluster.world.fault === 'wrong-electorate' ? (cluster.firstRosterOf(own) ?? rosterIn(record)) : rosterIn(record);
+  cluster.world.fault === 'wrong-electorate'
+    ? (cluster.firstRosterOf(own) ?? rosterIn(record))
+    : rosterIn(record);
 
 /** With the mistake of plurality planted, half of those who were heard, and one, is enough. */
 export const neededOf = ({ cluster }: Caller, voters: number, heard: number): number =>
@@ -77,8 +86,8 @@ export function gatherVotes(
   roster: Roster,
   gathered: (ballots: readonly Ballot[]) => void,
   enough?: (ballots: readonly Ballot[]) => boolean,
+  voters: readonly RosterNode[] = electorateOf(roster),
 ): void {
-  const voters = electorateOf(roster);
   const ballots = new Map<string, Ballot>();
   let ended = false;
   askMany<Vote>(
@@ -90,16 +99,20 @@ export function gatherVotes(
       ended = enough?.([...ballots.values()]) ?? false;
       return ended;
     },
-    () => gathered(ended ? [...ballots.values()] : voters.map((node) => ballots.get(node.uuid) ?? silence(node))),
+    () =>
+      gathered(ended ? [...ballots.values()] : voters.map((node) => ballots.get(node.uuid) ?? silence(node))),
   );
 }
 
-const silence = (node: RosterNode): Ballot => ({ kind: 'unreachable', node, reason: 'UNREACHABLE', why: 'no answer' });
+const silence = (node: RosterNode): Ballot => ({
+  kind: 'unreachable',
+  node,
+  reason: 'UNREACHABLE',
+  why: 'no answer',
+});
 
 export const answersOf = (ballots: readonly Ballot[]): readonly Exclude<Ballot, { kind: 'unreachable' }>[] =>
   ballots.flatMap((ballot) => (ballot.kind === 'unreachable' ? [] : [ballot]));
-
-export const nodesToUpdate = (roster: Roster): readonly RosterNode[] => roster.nodes.filter((node) => node.role !== 'offline');
 
 /** What is sent to a node: the text to candidates, the views to others. */
 export const deliveryFor = (sender: string, record: ClusterRecord, node: RosterNode) => ({

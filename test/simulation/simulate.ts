@@ -2,11 +2,21 @@
 import { withNode, withNodesOffline, withParameters } from '@quorate/domain/configuration-changes';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { createCluster, type Cluster } from './cluster.ts';
-import type { Change, MasterDaemon } from './master-daemon.ts';
+import type { Change, ChangeAnswer, MasterDaemon } from './master-daemon.ts';
 import type { Violation } from './observer.ts';
 import type { PlantedFault } from './planted-faults.ts';
-import { endMs, orderAtMs, quietAtMs, scheduleOf, type Action, type Happening, type Schedule, type Target } from './schedule.ts';
-import { firstRecord, newNode, withTag } from './small-cluster.ts';
+import {
+  endMs,
+  orderAtMs,
+  quietAtMs,
+  scheduleOf,
+  type Action,
+  type Happening,
+  type Schedule,
+  type Target,
+} from './schedule.ts';
+import { firstRecord, newNode, rosterIn, withTag } from './small-cluster.ts';
+import { emptyVoterRecord } from '@quorate/domain/voter-record';
 import { createWorld, nodeUuidOf, type Host, type Process, type World } from './world.ts';
 
 export interface Outcome {
@@ -22,7 +32,8 @@ export interface RunOptions {
   readonly say?: ((text: string) => void) | undefined;
 }
 
-export const simulateSeed = (seed: number, options: RunOptions = {}): Outcome => simulate(scheduleOf(seed, options.fault), options);
+export const simulateSeed = (seed: number, options: RunOptions = {}): Outcome =>
+  simulate(scheduleOf(seed, options.fault), options);
 
 export function simulate(schedule: Schedule, { fault, say }: RunOptions = {}): Outcome {
   const world = createWorld(schedule.seed, schedule.hosts, fault, say);
@@ -96,24 +107,35 @@ function createStage(cluster: Cluster): Stage {
   }
 
   /** A client is a person at some host's terminal; the request travels like any other. */
-  function ask<A>(host: Host, serve: (daemon: MasterDaemon, reply: (answer: A) => void) => void, answered: (answer: A) => void): void {
+  function ask<A>(
+    host: Host,
+    serve: (daemon: MasterDaemon, reply: (answer: A) => void) => void,
+    answered: (answer: A) => void,
+  ): void {
     client ??= terminal(world);
     if (!host.masterd.running) return;
-    world.call<A>(client, host.masterd, (reply) => serve(cluster.masterDaemon(host), reply), (answer) => {
-      if (answer !== undefined) answered(answer);
-    });
+    world.call<A>(
+      client,
+      host.masterd,
+      (reply) => serve(cluster.masterDaemon(host), reply),
+      (answer) => {
+        if (answer !== undefined) answered(answer);
+      },
+    );
   }
 
-  function change(host: Host, what: string, make: Change, tag: string | null): void {
+  function change(host: Host, what: string, make: Change, tag: string | null, unblocks = false): void {
     world.say?.(`-- a client asks ${host.name} for ${what}`);
     let answeredOnce = false;
-    ask<Parameters<Parameters<MasterDaemon['change']>[1]>[0]>(
+    ask<ChangeAnswer>(
       host,
-      (daemon, reply) => daemon.change(make, reply),
+      (daemon, reply) => daemon.change(make, unblocks, reply),
       (answer) => {
         if (answeredOnce) return;
         answeredOnce = true;
-        world.say?.(`-- the client is told by ${host.name}: ${what} is ${answer.kind === 'refused' ? `refused, ${answer.why}` : answer.kind}`);
+        world.say?.(
+          `-- the client is told by ${host.name}: ${what} is ${answer.kind === 'refused' ? `refused, ${answer.why}` : answer.kind}`,
+        );
         if (answer.kind !== 'committed') return;
         committed += 1;
         observer.told(answer.record, tag);
@@ -184,7 +206,9 @@ function createStage(cluster: Cluster): Stage {
         return undefined;
       case 'cut': {
         const [from, to] = [hostFor(action.from), hostFor(action.to)];
-        say?.(`-- the line ${from.name} ${action.oneWay ? '->' : '<->'} ${to.name} is cut for ${action.ms} ms`);
+        say?.(
+          `-- the line ${from.name} ${action.oneWay ? '->' : '<->'} ${to.name} is cut for ${action.ms} ms`,
+        );
         return cut(from, to, action.oneWay, action.ms);
       }
       case 'isolate':
@@ -192,15 +216,22 @@ function createStage(cluster: Cluster): Stage {
         for (const other of world.hosts) if (other !== where) cut(where, other, false, action.ms);
         return undefined;
       case 'partition':
-        say?.(`-- ${action.side.map((i) => world.hosts[i]?.name).join(' ')} are cut off from the others for ${action.ms} ms`);
+        say?.(
+          `-- ${action.side.map((i) => world.hosts[i]?.name).join(' ')} are cut off from the others for ${action.ms} ms`,
+        );
         for (const a of world.hosts)
-          for (const b of world.hosts) if (action.side.includes(a.index) && !action.side.includes(b.index)) cut(a, b, false, action.ms);
+          for (const b of world.hosts)
+            if (action.side.includes(a.index) && !action.side.includes(b.index)) cut(a, b, false, action.ms);
         return undefined;
       case 'noise': {
-        const { loss, duplication, slow, slowMs, ms } = action;
-        say?.(`-- the network loses ${(loss * 100).toFixed(0)} %, doubles ${(duplication * 100).toFixed(0)} %, delays ${(slow * 100).toFixed(0)} % by up to ${slowMs} ms, for ${ms} ms`);
-        Object.assign(world.noise, { loss, duplication, slow, slowMs });
-        return forAWhile(ms, () => Object.assign(world.noise, { loss: 0, duplication: 0, slow: 0, slowMs: 0 }));
+        const { loss, duplication, slow, slowMs, slowDisk, ms } = action;
+        say?.(
+          `-- the network loses ${(loss * 100).toFixed(0)} %, doubles ${(duplication * 100).toFixed(0)} %, delays ${(slow * 100).toFixed(0)} % by up to ${slowMs} ms, ${(slowDisk * 100).toFixed(0)} % of writes are slow, for ${ms} ms`,
+        );
+        Object.assign(world.noise, { loss, duplication, slow, slowMs, slowDisk });
+        return forAWhile(ms, () =>
+          Object.assign(world.noise, { loss: 0, duplication: 0, slow: 0, slowMs: 0, slowDisk: 0 }),
+        );
       }
       case 'failover':
         return order(where, 'failover', true);
@@ -213,24 +244,57 @@ function createStage(cluster: Cluster): Stage {
 
   function order(host: Host, manner: 'failover' | 'failover-without-voting', isPromised: boolean): void {
     world.say?.(`-- an operator orders on ${host.name}: ${manner}`);
-    ask<string>(host, (daemon, reply) => daemon.failover(manner, isPromised, reply), (said) => {
-      if (said === 'success') failovers += 1;
-    });
+    ask<string>(
+      host,
+      (daemon, reply) => daemon.failover({ manner, isPromised }, reply),
+      (said) => {
+        if (said === 'success') failovers += 1;
+      },
+    );
+  }
+
+  /** What the master has laid on a host's disk before it becomes a node (bootstrap/enrolment.ts). */
+  function enrol(host: Host | undefined, master: Host): void {
+    const { record } = master.disk.read();
+    if (!host || host.disk.read().roster || !record) return;
+    const { version, configuration } = record;
+    const { master_node } = configuration.cluster;
+    const holder = { node: master_node, epoch: version.epoch };
+    const voter = { ...emptyVoterRecord, epoch: version.epoch, grantedTo: master_node, master: holder };
+    host.disk.lay({ roster: rosterIn(record), voter });
   }
 
   function playChange(action: Happening, where: Host): void {
-    if (action.kind === 'change') change(where, action.tag, (present, now) => withTag(present, action.tag, now), action.tag);
+    if (action.kind === 'change')
+      change(where, action.tag, (present, now) => withTag(present, action.tag, now), action.tag);
     if (action.kind === 'lease') {
       const { leaseMs } = action;
-      change(where, `a lease of ${leaseMs} ms`, (present, now) => withParameters(present, { leaseMs }, now), null);
+      change(
+        where,
+        `a lease of ${leaseMs} ms`,
+        (present, now) => withParameters(present, { leaseMs }, now),
+        null,
+      );
     }
     if (action.kind === 'add-node') {
       const { node, masterCapable } = action;
-      change(where, `the new node ${nodeUuidOf(node)}`, (present, now) => withNode(present, newNode(node, masterCapable), now), null);
+      enrol(world.hosts[node], where);
+      change(
+        where,
+        `the new node ${nodeUuidOf(node)}`,
+        (present, now) => withNode(present, newNode(node, masterCapable), now),
+        null,
+      );
     }
     if (action.kind === 'mark-offline') {
       const uuid = nodeUuidOf(action.node);
-      change(where, `marking ${uuid} offline`, (present, now) => withNodesOffline(present, [uuid], now), null);
+      change(
+        where,
+        `marking ${uuid} offline`,
+        (present, now) => withNodesOffline(present, [uuid], now),
+        null,
+        true,
+      );
     }
   }
 
@@ -250,7 +314,9 @@ function createStage(cluster: Cluster): Stage {
     },
     orderFailover(nth) {
       const newest = observer.newestCommitted();
-      const candidates = world.hosts.filter(({ uuid }) => newest?.configuration.nodes[uuid]?.master_candidate);
+      const candidates = world.hosts.filter(
+        ({ uuid }) => newest?.configuration.nodes[uuid]?.master_candidate,
+      );
       const host = candidates[nth % Math.max(1, candidates.length)];
       if (host) order(host, 'failover', true);
     },
@@ -259,12 +325,16 @@ function createStage(cluster: Cluster): Stage {
       const inOffice = masters();
       if (inOffice.length !== 1) {
         const names = inOffice.map(({ name }) => name).join(' and ') || 'nobody';
-        return observer.broken(inOffice.length > 1 ? 'I1' : 'I7', `long after the last fault ${names} is in office`);
+        return observer.broken(
+          inOffice.length > 1 ? 'I1' : 'I7',
+          `long after the last fault ${names} is in office`,
+        );
       }
       const [master] = inOffice as [Host];
       const record = cluster.masterDaemon(master).record() as ClusterRecord;
       observer.checkFinalRecord(record);
-      if (master.addressUntil <= world.now()) observer.broken('I7', `${master.name} is in office without the master IP`);
+      if (master.addressUntil <= world.now())
+        observer.broken('I7', `${master.name} is in office without the master IP`);
       if (!isUnpromised) checkFollowers(master, record);
     },
     changesCommitted: () => committed,
@@ -273,11 +343,15 @@ function createStage(cluster: Cluster): Stage {
 
   function checkFollowers(master: Host, { version, configuration }: ClusterRecord): void {
     const lagging = world.hosts.filter(({ uuid, disk }) => {
+      const { voter } = disk.read();
       const inUse = configuration.nodes[uuid]?.offline === false;
-      return inUse && disk.durable().voter.version.digest !== version.digest;
+      return inUse && (voter.version.digest !== version.digest || voter.epoch !== version.epoch);
     });
     if (lagging.length > 0) {
-      observer.broken('I7', `long after the last fault ${lagging.map(({ name }) => name).join(', ')} do not follow ${master.name}`);
+      observer.broken(
+        'I7',
+        `long after the last fault ${lagging.map(({ name }) => name).join(', ')} do not follow ${master.name}`,
+      );
     }
   }
 }
@@ -286,6 +360,14 @@ function createStage(cluster: Cluster): Stage {
 function terminal(world: World): Process {
   const like = world.hosts[0] as Host;
   const host = { ...like, index: 15, name: 'client', uuid: 'client', rate: 1, up: true } as Host;
-  const process = { ...like.masterd, host, running: true, stopped: false, life: 1, held: [], outbox: [] } as Process;
+  const process = {
+    ...like.masterd,
+    host,
+    running: true,
+    stopped: false,
+    life: 1,
+    held: [],
+    outbox: [],
+  } as Process;
   return process;
 }

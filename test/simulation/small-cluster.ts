@@ -4,7 +4,6 @@
  *
  * A client's change is a tag: the list of tags is the history that the checker compares.
  */
-import { withParameters } from '@quorate/domain/configuration-changes';
 import type { ClusterObject, ClusterRecord, Configuration, Draft } from '@quorate/domain/configuration';
 import { initialParameters } from '@quorate/domain/parameters';
 import { newNodeObject, type NewNode } from '@quorate/domain/new-node';
@@ -103,8 +102,9 @@ function emptyConfiguration(poolSize: number): Configuration {
 export const tagsOf = (draft: Draft): readonly string[] => draft.configuration.cluster.tags ?? [];
 
 /** The change of a client, recognisable for ever. */
-export function withTag(draft: Draft, tag: string, nowSeconds: number): Draft {
-  const { configuration, ours } = withParameters(draft, {}, nowSeconds);
-  const cluster = { ...configuration.cluster, tags: [...tagsOf(draft), tag] };
-  return { configuration: { ...configuration, cluster }, ours };
+export function withTag({ configuration, ours }: Draft, tag: string, nowSeconds: number): Draft {
+  const { cluster } = configuration;
+  const touch = (serial: number) => ({ serial_no: serial + 1, mtime: nowSeconds });
+  const tagged = { ...cluster, ...touch(cluster.serial_no), tags: [...(cluster.tags ?? []), tag] };
+  return { configuration: { ...configuration, ...touch(configuration.serial_no), cluster: tagged }, ours };
 }

@@ -46,6 +46,8 @@ export interface Noise {
   /** Probability of a message that takes up to `slowMs`. */
   slow: number;
   slowMs: number;
+  /** Probability of a write that takes up to 800 ms. */
+  slowDisk: number;
 }
 
 export type Answered<A> = (answer: A | undefined) => void;
@@ -71,7 +73,12 @@ export interface World {
    * Asks a process something. `serve` runs there and may answer now, later or never; `answered` runs here, with
    * undefined if the connection was refused. Silence is possible at any point.
    */
-  call<A>(from: Process, to: Process, serve: (reply: (answer: A) => void) => void, answered: Answered<A>): void;
+  call<A>(
+    from: Process,
+    to: Process,
+    serve: (reply: (answer: A) => void) => void,
+    answered: Answered<A>,
+  ): void;
   start(process: Process): void;
   kill(process: Process): void;
   stop(process: Process): void;
@@ -95,7 +102,7 @@ export function createWorld(
 ): World {
   const random = createRandom(seed);
   const agenda = createAgenda();
-  const noise: Noise = { loss: 0, duplication: 0, slow: 0, slowMs: 0 };
+  const noise: Noise = { loss: 0, duplication: 0, slow: 0, slowMs: 0, slowDisk: 0 };
   const cuts = new Set<number>();
   const cutKey = (from: Host, to: Host): number => from.index * 16 + to.index;
   let now = 0;
@@ -133,7 +140,8 @@ export function createWorld(
   const trueTime = (host: Host, ms: number): number => Math.floor(((ms - host.offsetMs) / host.rate) * 1000);
 
   function latency(): number {
-    if (noise.slow > 0 && random.chance(noise.slow)) return Math.floor(random.between(2, noise.slowMs) * 1000);
+    if (noise.slow > 0 && random.chance(noise.slow))
+      return Math.floor(random.between(2, noise.slowMs) * 1000);
     return Math.floor(random.between(200, 2_500));
   }
 
@@ -156,7 +164,12 @@ export function createWorld(
     if (noise.duplication > 0 && random.chance(noise.duplication)) attempt(leavesAt + latency() * 3, 4);
   }
 
-  function call<A>(from: Process, to: Process, serve: (reply: (answer: A) => void) => void, answered: Answered<A>): void {
+  function call<A>(
+    from: Process,
+    to: Process,
+    serve: (reply: (answer: A) => void) => void,
+    answered: Answered<A>,
+  ): void {
     const { life } = from;
     const reply = (answer: A): void => send(to, from, life, () => answered(answer));
     const refused = (): void => {
@@ -193,7 +206,8 @@ export function createWorld(
   function resume(process: Process): void {
     if (!process.stopped) return;
     process.stopped = false;
-    for (const event of process.held.splice(0)) agenda.readd({ ...event, at: now });
+    // In the order in which they came.
+    for (const event of process.held.splice(0)) agenda.add({ ...event, at: now });
     for (const { event, leavesIn } of process.outbox.splice(0)) {
       const travels = event.at - (event.leavesAt ?? event.at);
       agenda.add({ ...event, leavesAt: now + leavesIn, at: now + leavesIn + travels });
@@ -234,7 +248,7 @@ export function createWorld(
       end(host.masterd);
       host.up = false;
       host.addressUntil = 0;
-      host.disk.crash(now);
+      host.disk.crash();
       host.offsetMs = -(now / 1000) * host.rate;
     },
     cut(from, to, isCut) {

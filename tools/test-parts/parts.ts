@@ -65,6 +65,7 @@ export const parts: readonly Part[] = [
   vitest('unit', 'rules and values; no process, no network'),
   vitest('wire', 'real gRPC and TLS on loopback', { needsPackages: true, skippedBecause: opensslMissing }),
   vitest('machine', 'real files, processes and SSH', { needsPackages: true }),
+  vitest('simulation', 'ten thousand seeded runs of the mastership rules; planted mistakes are found'),
   vitest('e2e', 'whole clusters as processes on loopback addresses', { needsPrograms: true }),
   vitest('lab', 'whole clusters on hosts of their own', {
     needsPrograms: true,
