@@ -88,6 +88,13 @@ describe('a failover to q2', () => {
     expect(wordFor(decideFailover(again))).toBe('go 3');
   });
 
+  it('takes a master that has restarted into a new epoch, and still needs a majority for it', () => {
+    const anew = (votes: string) => wordFor(decideFailover({ ...factsOf('C M C', votes), anew: true }));
+    expect(anew('2 2 2')).toBe('go 2');
+    expect(anew('2 2 x')).toBe('go 2');
+    expect(anew('x 2 x')).toBe('NO_MAJORITY');
+  });
+
   it('BEH-077 that broke off on q3 is overtaken on q2, with what q3 had stored', () => {
     const facts = factsOf('M C C', 'x 1 3@2:11');
     expect(wordFor(decideFailover(facts))).toBe('fetch q3.lab');

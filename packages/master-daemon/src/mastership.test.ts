@@ -220,7 +220,7 @@ describe('a change', () => {
     for (const n of [2, 3])
       cluster.node(n).voter = { ...cluster.node(n).voter, epoch: 2, grantedTo: uuidOf('node', 2) };
     answers('LeaveOffice');
-    await expect(mastership.change(later)).rejects.toMatchObject({ reason: 'EPOCH_TOO_OLD' });
+    await expect(mastership.change(later)).rejects.toMatchObject({ reason: 'COMMIT_UNDECIDED' });
     expect(mastership.tenure()).toMatchObject({ kind: 'standby', why: expect.stringContaining('epoch 2') });
     expect(answers('LeaveOffice')).toEqual(['1 ok']);
   });
@@ -229,7 +229,7 @@ describe('a change', () => {
     const { mastership, cluster } = await watched();
     const rival = { node: uuidOf('node', 2), epoch: 1 };
     for (const n of [2, 3]) cluster.node(n).voter = { ...cluster.node(n).voter, master: rival };
-    await expect(mastership.change(later)).rejects.toMatchObject({ reason: 'NOT_ALLOWED' });
+    await expect(mastership.change(later)).rejects.toMatchObject({ reason: 'COMMIT_UNDECIDED' });
     expect(mastership.tenure()).toMatchObject({
       kind: 'standby',
       why: expect.stringContaining('node2.lab.test'),

@@ -29,7 +29,7 @@ import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { leaseBounds } from '@quorate/domain/lease';
 import type { NodeUuid } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
-import type { Version } from '@quorate/domain/version';
+import { describeVersion, type Version } from '@quorate/domain/version';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { Log } from '@quorate/platform/log';
 import { commitChange, pendingError, type Change } from './authority.ts';
@@ -44,7 +44,7 @@ export interface Mastership {
   tenure(): Tenure;
   /** What is left of the lease by this node's own reckoning, ms. */
   leaseLeftMs(): number;
-  /** Resolves to the committed record; `unblocks` as in authority.ts. Throws NOT_MASTER, LEASE_LOST, COMMIT_UNDECIDED, or EPOCH_TOO_OLD when deposed. */
+  /** Resolves to the committed record; `unblocks` as in authority.ts. Throws NOT_MASTER, LEASE_LOST, or COMMIT_UNDECIDED, when deposed during it too. */
   change(change: Change, unblocks?: boolean): Promise<ClusterRecord>;
   /** Makes this node master; throws OPERATION_IN_PROGRESS if it is at it already. */
   failover(request: FailoverRequest, report: ReportStep): Promise<FailoverOutcome>;
@@ -162,9 +162,12 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
       becomeWithin(office, inOfficeWith(record));
       return record;
     }
-    if (outcome.kind === 'undecided') becomeWithin(office, { ...office, pending });
-    else become(await giveUp(access, office, rosterIn(office), successorIn(outcome.error)));
-    throw outcome.error;
+    if (outcome.kind === 'undecided') {
+      becomeWithin(office, { ...office, pending });
+      throw outcome.error;
+    }
+    become(await giveUp(access, office, rosterIn(office), successorIn(outcome.error)));
+    throw deposedDuring(record, outcome.error);
   }
 
   async function handOver(candidate: NodeUuid): Promise<{ epoch: number; version: Version }> {
@@ -336,6 +339,14 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 const leaseOver = 'a majority did not renew its lease in time';
 
 const byItself: FailoverRequest = { noVoting: false, automatic: true };
+
+/** The new master may have found the change on a node that took it, and may have not. */
+const deposedDuring = ({ version }: ClusterRecord, { message, facts }: ClusterError): ClusterError =>
+  new ClusterError(
+    'COMMIT_UNDECIDED',
+    `This node lost its office during the change (${describeVersion(version)}): ${message}`,
+    { hint: 'Ask the new master whether it has the change: quorate status names it', facts },
+  );
 
 const successorIn = (refusal: ClusterError): { node: string; epoch: number } => ({
   node: refusal.facts.master ?? refusal.facts.grantedTo ?? 'another node',
