@@ -188,11 +188,14 @@ function storms(random: Random, cluster: SmallCluster): readonly Action[] {
   const count = random.chance(0.6) ? 1 + random.below(2) : 0;
   return Array.from({ length: count }, () => {
     const from = sometime(random, beginMs, quietAtMs - 14_000);
-    return random.oneOf([forgetfulVoters, frozenMaster, brokenElection, darkSite, hungDaemon])(
-      random,
-      cluster,
-      from,
-    );
+    return random.oneOf([
+      forgetfulVoters,
+      forgetfulVoters,
+      frozenMaster,
+      brokenElection,
+      darkSite,
+      hungDaemon,
+    ])(random, cluster, from);
   }).flat();
 }
 
@@ -203,7 +206,7 @@ const near = (random: Random, from: number, within: number): number =>
 function forgetfulVoters(random: Random, { size, leaseMs }: SmallCluster, from: number): readonly Action[] {
   const lonely = random.below(size);
   const lengthMs = leaseMs + 6_000;
-  const restarts = Array.from({ length: 8 }, (): Action => ({
+  const restarts = Array.from({ length: 12 }, (): Action => ({
     ...(random.chance(0.7)
       ? { kind: 'kill', host: random.below(size), daemon: 'noded', ms: 5 + random.below(80) }
       : { kind: 'power-cut', host: random.below(size), ms: 20 + random.below(150) }),
