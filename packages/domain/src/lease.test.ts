@@ -200,11 +200,21 @@ describe('after a restart', () => {
     ['0 renew q1@3, 1000 restart, 1001 renew q1@3, 1002 grant q1@4', 'ok ok ok ok', 'except for the holder'],
     ['0 grant q2@4, 1 restart, 2 grant q2@4, 3 grant q3@5', 'ok ok ok LEASE_LIVE', 'whoever it had granted'],
     [
-      '0 renew q1@3, 1 restart, 2 nominate q1@3>2, 3 grant q3@4, 4 grant q2@4',
-      'ok ok ok LEASE_LIVE ok',
-      'its nominee',
+      '0 renew q1@3, 1 restart, 2 nominate q1@3>2, 3 grant q2@4',
+      'ok ok LEASE_LIVE LEASE_LIVE',
+      'and the nominee, since a renewal that took the nomination back may be forgotten',
     ],
-    ['0 renew q1@3, 1 restart, 2 resign q1@3, 3 grant q2@4', 'ok ok ok ok', 'or until the holder resigns'],
+    ['0 renew q1@3, 1 restart, 2 resign q1@3', 'ok ok LEASE_LIVE', 'nor is a resignation heard'],
+    [
+      '0 renew q1@3, 1 restart, 2 renew q1@3, 3 nominate q1@3>2, 4 grant q3@4, 5 grant q2@4',
+      'ok ok ok ok LEASE_LIVE ok',
+      'except for its nominee once the holder has renewed',
+    ],
+    [
+      '0 renew q1@3, 1 restart, 2 renew q1@3, 3 resign q1@3, 4 grant q2@4',
+      'ok ok ok ok ok',
+      'or has renewed and resigned',
+    ],
     [
       '0 renew q1@3, 1 nominate q1@3>2, 2 restart, 3 grant q2@4',
       'ok ok ok LEASE_LIVE',

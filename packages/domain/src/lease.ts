@@ -160,6 +160,7 @@ export function decideNominate(
   const refusal =
     notTheHolder(record, epoch, master) ??
     notCurrent(record, epoch) ??
+    outOfMemory(memory, nowMs) ??
     overtaken(memory, { epoch, master, order }, nowMs);
   if (refusal) return { kind: 'refuse', ...refusal };
   const untilMs = memory.lease?.untilMs ?? nowMs;
@@ -180,6 +181,7 @@ export function decideResign(
   const refusal =
     notTheHolder(record, epoch, master) ??
     notCurrent(record, epoch) ??
+    outOfMemory(memory, nowMs) ??
     overtaken(memory, { epoch, master, order }, nowMs);
   if (refusal) return { kind: 'refuse', ...refusal };
   return {
@@ -218,6 +220,15 @@ function overtaken(memory: LeaseMemory, word: HolderWord, nowMs: number): LeaseR
 /** Whoever this voter acknowledged in its epoch is the master of it, even if it had granted somebody else. */
 const rightfulHolder = ({ epoch, master, grantedTo }: VoterRecord): NodeUuid | null =>
   master?.epoch === epoch ? master.node : grantedTo;
+
+/**
+ * A restarted voter does not know what the holder said last: this word may be older than a renewal it has forgotten.
+ * It obeys none that frees it until the holder has renewed here once more.
+ */
+const outOfMemory = ({ lease, silentUntilMs }: LeaseMemory, nowMs: number): LeaseRefusal | undefined =>
+  lease === null && nowMs < silentUntilMs
+    ? bound('This node has restarted and waits to be renewed by the master', silentUntilMs - nowMs, {})
+    : undefined;
 
 const notCurrent = (record: VoterRecord, epoch: number): LeaseRefusal | undefined =>
   epoch === record.epoch
