@@ -1,5 +1,5 @@
 /**
- * The Debian packages the lab stands on: named with the program each is wanted for, installed when missing.
+ * The Debian packages that tests stand on: named with the program each is wanted for, installed when missing.
  *
  * Their installation would start services (an sshd on this machine!), so for its time a policy forbids it.
  */
@@ -8,7 +8,12 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { must } from './command.ts';
 import { LabError } from './lab-error.ts';
 
-const packages = [
+export interface DebianPackage {
+  readonly program: string;
+  readonly name: string;
+}
+
+export const labPackages: readonly DebianPackage[] = [
   { program: 'ip', name: 'iproute2' },
   { program: 'nft', name: 'nftables' },
   { program: 'arping', name: 'iputils-arping' },
@@ -17,7 +22,14 @@ const packages = [
   { program: 'ssh', name: 'openssh-client' },
   { program: 'nsenter', name: 'util-linux' },
   { program: 'openssl', name: 'openssl' },
-] as const;
+];
+
+/** The headers of libc are told by a program that comes along with them. */
+export const modelPackages: readonly DebianPackage[] = [
+  { program: 'spin', name: 'spin' },
+  { program: 'gcc', name: 'gcc' },
+  { program: 'gencat', name: 'libc6-dev' },
+];
 
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const policyFile = '/usr/sbin/policy-rc.d';
@@ -34,7 +46,10 @@ export function isInstalled(program: string): boolean {
 }
 
 /** Installs what is missing. Throws LabError naming it where there is no apt-get. */
-export async function ensurePackages(say: (line: string) => void): Promise<void> {
+export async function ensurePackages(
+  say: (line: string) => void,
+  packages: readonly DebianPackage[] = labPackages,
+): Promise<void> {
   const missing = packages.filter(({ program }) => !isInstalled(program)).map(({ name }) => name);
   if (missing.length === 0) return;
   if (!isInstalled('apt-get'))

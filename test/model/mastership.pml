@@ -1,33 +1,34 @@
 /*
- * The mastership protocol, for three nodes and every order of events.
+ * The mastership protocol for three nodes, in every order of events.
  *
- * A model of packages/domain/src/{lease,voter,commit,start}.ts and of the order in which office is taken; an
- * event here is one message handled, one decision or one fault, and everything that can happen can happen now.
- * What is checked in every state it can reach:
+ * A model of packages/domain/src/{voter,lease,commit,start}.ts and of the order in which office is taken. A step
+ * is one message handled, one decision or one fault, and whatever can happen next does, in some run. In all:
  *
- *   I1  never two masters in office, and no epoch is won twice
- *   I2  no committed change is missing from a configuration that is committed, or acknowledged, later
- *   I4  who wins an epoch stands with all that was committed before it
+ *   I1  never two masters in office that take changes, and no epoch is won twice
+ *   I2  no committed change is missing from a configuration that is committed or acknowledged later
+ *   I4  who wins an epoch stands with all that was committed in the epochs before
  *
- * Bound: epochs 1 to EPOCHS (3), CHANGES of the configuration (2), CRASHES of any node (2); candidacies,
- * renewals, restarts of a master daemon, losses and delays as many as fit into that. The electorate does not
- * change. Node 1 was master of epoch 1 when it begins. With WITNESS node 3 is not a candidate.
+ * Bound: EPOCHS (epochs 1 to 3), CHANGES of the configuration (2), CRASHES with restart of a node (1), or as defined;
+ * model.test.ts has the bounds that are checked. As many candidacies, rounds of renewal, lapses, resumptions, losses
+ * and delays as there is room for. Node 1 was master of epoch 1 when it begins. The electorate is fixed. With WITNESS
+ * node 3 is no candidate; with HANDOVER masters nominate and resign, one such word per epoch.
  *
- * What is left out or made simpler, and why no error hides in it:
- *   - Survey and start-up vote: an opinion, so a node may stand or resume whatever the others would have said,
- *     in any epoch above its own, with its own text or a newer one from anywhere. Voters alone must hold.
- *   - Time: a lease is "live" until its holder's own count has ended, at any moment. Voters of that round are free
- *     at that same moment, no sooner; a voter that is free later only refuses more. That the holder's count ends
- *     first, with clocks that drift, is arithmetic (safeLeaseMs) and not modelled. A grant backs no office, so the
- *     lease it is binds nobody here. The silent period is the lease of a holder whom the voter has forgotten.
- *   - A node that is down is one whose messages are late: crash and restart are one event. A master daemon that
- *     stops without its node is one that does nothing until it stands or resumes.
- *   - Loss: nothing need ever be handled. Delay, duplication, disorder: a put stays in the network for ever. Late grant requests
- *     and renewals of a tenure that is over only make a voter refuse more; they are there with STRAYS.
- *   - An answer arrives when it is given: what the asker does with it may be any time later.
- *   - Nomination and resignation are there with HANDOVER. Without, a holder that left is just as gone.
+ * What is simpler than the program, and why no error of the rules hides in it:
+ *   Votes     A node stands or resumes whatever the votes would have told it, with any configuration that was ever
+ *             sent: surveys and start-up votes are opinions, grants and renewals alone must hold.
+ *   Time      A lease may lapse at any moment. Voters are free when the holder's own count of it has ended, not
+ *             before: that arithmetic (safeLeaseMs, clocks that drift) is not modelled. A voter that is free later
+ *             only refuses more. A grant backs no office, so the lease that it is binds nobody here. The silent
+ *             period is a lease whose holder the voter has forgotten.
+ *   Network   Puts stay on their way for ever, to be lost, late, repeated, out of order. A grant or a renewal that
+ *             arrives when its sender has moved on only makes a voter refuse more, so it does not arrive; a candidacy
+ *             whose own node has moved on first is there with STRAYS. An answer arrives when it is given: what its
+ *             receiver does with it may be any time later.
+ *   Crashes   A node that is down is a node whose messages are late; crash and restart are one step. A text that was
+ *             stored but not acknowledged is one that was sent. A daemon that hangs does nothing.
  *
- * Each of the names in PLANTED FAULTS, defined, breaks one rule; the checker must then find a violation.
+ * Each name under "Planted faults", defined, takes a rule away; a violation must then be found.
+ * To read a counterexample: spin -a -DFAULT …, compile pan.c with -DBFS, ./pan, then ./pan -r.
  */
 #ifndef EPOCHS
 #define EPOCHS 3
@@ -36,17 +37,17 @@
 #define CHANGES 2
 #endif
 #ifndef CRASHES
-#define CRASHES 2
+#define CRASHES 1
 #endif
 
-/* A version is its epoch, how many changes (the serial), and which (a bit each; the digest). */
+/* A version: its epoch, how many changes (its serial), which ones (a bit each; its digest). */
 #define version(e, changes) (((e) << 4) | ((((changes) & 1) + ((changes) >> 1)) << 2) | (changes))
-#define epochOf(version) ((version) >> 4)
-#define placeOf(version) ((version) >> 2)
-#define changesIn(version) ((version) & 3)
-#define lacks(version, changes) ((changes) & ~changesIn(version))
+#define epochOf(w) ((w) >> 4)
+#define placeOf(w) ((w) >> 2)
+#define changesIn(w) ((w) & 3)
+#define lacks(w, changes) ((changes) & ~changesIn(w))
 
-/* A set of nodes is a bit each. Of two sets or more, each a majority of three, any two share a node. */
+/* Nodes are 1, 2 and 3; a set of them has a bit for each. */
 #define nobody 0
 #define bit(n) (1 << ((n) - 1))
 #define isMajority(set) ((set) == 3 || (set) >= 5)
@@ -56,48 +57,45 @@
 #define candidates 7
 #endif
 #define isCandidate(n) (bit(n) & candidates)
-#define at(c, e) ((c) * 4 + (e))
 
-/* On each node's disk: the voter record, and the text. */
+/* On the disk of each node: its voter record. */
 byte epoch[4], grantedTo[4];
-byte known[4];      /* newest version acknowledged */
-byte master[4];     /* who sent it: the master of its epoch */
-byte text[4];       /* the version whose full text is here */
+byte known[4];     /* newest version acknowledged */
+byte master[4];    /* who sent it, the master of its epoch */
 
-/* In each voter's memory: whom it promised, unless a restart has made it forget. Live while that master counts on it. */
+/* In the memory of each voter: whom it promised, and whether a restart has made it forget whom. */
 byte holder[4];
 bool forgotten[4];
 
-/* In each master daemon's memory. */
+/* In the memory of each master daemon. */
 #define idle 0
-#define asking 1    /* for grants; `offer` is the configuration it stands with */
-#define pushing 2   /* `offer`, in its new epoch, before taking office */
-#define settled 3   /* `offer` is committed; in office while `backed` */
-#define changing 4  /* in office, and `offer` is not yet committed */
+#define asking 1   /* has a grant, needs a majority; offer: what it stands with */
+#define pushing 2  /* has won or resumed; offer: what must be committed before it takes office */
+#define settled 3  /* offer: committed */
+#define changing 4 /* offer: a change, not yet committed */
 byte role[4], own[4], offer[4];
-byte acks[4];       /* grants, or acknowledgements of `offer` */
-byte backed[4];     /* the majority on whose promises it is in office, until its count ends */
-byte renewed[4];    /* who has promised in the round of renewal under way */
+byte acks[4];      /* who has granted, or acknowledged the offer */
+byte backed[4];    /* whose promises it is in office by; none: out of office */
+byte renewed[4];   /* who has promised in the round of renewal that is under way */
 
-/* In the network: by sender and epoch, a bit for each set of changes. Candidates get `puts`, all others `tells`. */
-byte puts[16];
-byte seen[4];       /* by epoch alone: every text that was ever sent */
+/* In the network: a bit for each set of changes. */
+#define at(c, e) ((c) * 4 + (e))
+byte seen[4];      /* by epoch: every configuration that was ever sent */
+byte puts[16];     /* by sender and epoch */
 #ifdef WITNESS
-byte tells[16];
+byte tells[16];    /* likewise, to those who are not candidates */
 #define sent(v, c, e) (isCandidate(v) -> puts[at(c, e)] : tells[at(c, e)])
 #else
 #define sent(v, c, e) puts[at(c, e)]
 #endif
-#ifdef STRAYS
-bool renews[16];
-byte asks[16];
-#endif
 
 /* With the checker. */
-byte crashes, changesMade, newest, promisedChanges, i, j, set;
+byte changesMade, crashes;
+byte newest, promised; /* newest version committed, and the changes in it */
 bool I1 = true, I2 = true, I4 = true;
+byte i, j, set;
 
-/* ---- PLANTED FAULTS, and the rules they break ---- */
+/* ---- Planted faults, and the rules that they take away ---- */
 
 #ifdef GRANT_NOT_PERSISTED
 byte diskEpoch[4], diskGrantedTo[4];
@@ -108,25 +106,19 @@ byte diskEpoch[4], diskGrantedTo[4];
 #define reread(v) skip
 #endif
 
-#ifdef NO_SILENCE_AFTER_RESTART
-#define forget(v) holder[v] = nobody
+#ifdef GRANTED_TWICE
+#define epochIsFree(v, c, e) ((e) >= epoch[v])
 #else
-#define forget(v) forgotten[v] = (holder[v] != nobody)
+#define epochIsFree(v, c, e) ((e) > epoch[v] || (e) == epoch[v] && (grantedTo[v] == nobody || grantedTo[v] == (c)))
 #endif
 
+#define notOutdated(v, w) (placeOf(w) > placeOf(known[v]) || (w) == known[v])
 #if defined(NO_VERSION_CHECK)
 #define newEnough(v, w) true
 #elif defined(NO_DIGEST_CHECK)
 #define newEnough(v, w) (placeOf(w) >= placeOf(known[v]))
 #else
 #define newEnough(v, w) notOutdated(v, w)
-#endif
-#define notOutdated(v, w) (placeOf(w) > placeOf(known[v]) || (w) == known[v])
-
-#ifdef GRANTED_TWICE
-#define epochFree(v, c, e) ((e) >= epoch[v])
-#else
-#define epochFree(v, c, e) ((e) > epoch[v] || (e) == epoch[v] && (grantedTo[v] == nobody || grantedTo[v] == (c)))
 #endif
 
 #ifdef PLURALITY
@@ -135,132 +127,94 @@ byte diskEpoch[4], diskGrantedTo[4];
 #define elects(set) isMajority(set)
 #endif
 
-#ifdef COMMITTED_TOO_EARLY
-#define commits(set) ((set) != 0)
+#ifdef NO_SILENCE_AFTER_RESTART
+#define forget(v) holder[v] = nobody
 #else
-#define commits(set) (isMajority(set) && copied(set))
+#define forget(v) forgotten[v] = (holder[v] != nobody)
 #endif
-#define copied(set) isMajority((set) & candidates)
 
 #ifdef OLD_EPOCH_OBEYED
-#define epochCurrent(v, w) true
+#define epochIsCurrent(v, w) true
+#define canStillWork(n, c) true
 #else
-#define epochCurrent(v, w) (epochOf(w) >= epoch[v])
+#define epochIsCurrent(v, w) (epochOf(w) >= epoch[v])
+#define canStillWork(n, c) (epoch[n] <= own[c])
 #endif
 
-#ifdef RENEWED_BY_VOTERS_OF_LATER_EPOCH
+#ifdef OLD_EPOCH_RENEWED
 #define mayRenew(v, c) true
 #else
 #define mayRenew(v, c) isHolder(v, c, own[c])
 #endif
 
-#ifdef COUNTED_FROM_ANSWER
-#define FREED_TOO_EARLY(v) :: d_step { live(v) -> printf("%d counts its promise as over\n", v); free(v) }
+/* With three candidates any majority holds two copies; beside a witness one must do if the other is silent. */
+#define stored(set) ((set) & candidates)
+#ifdef COMMITTED_TOO_EARLY
+#define commits(set) stored(set)
 #else
-#define FREED_TOO_EARLY(v)
+#define commits(set) (stored(set) && isMajority(set))
 #endif
 
-/* ---- handing over: the holder leaves office first, then says so ---- */
-
-#ifdef HANDOVER
-byte nominates[16], nominee[4], nominatedIn[4], handedOver[4];
-bool resigns[16];
-#define nominated(v, c) (nominee[v] == (c))
-#define replaceLease(v, e) if :: nominatedIn[v] != e -> nominee[v] = 0; nominatedIn[v] = 0 :: else fi
-#define loseNomination(v) nominee[v] = 0; nominatedIn[v] = 0
-#ifdef RESUMED_AFTER_HANDOVER
-#define mayResume(c) true
-#else
-#define mayResume(c) (handedOver[c] != epoch[c])
-#endif
-#define NOMINATE(c, d) \
-  :: d_step { backed[c] && isCandidate(d) && c != d -> printf("%d nominates %d\n", c, d); \
-     nominates[at(c, own[c])] = d; handedOver[c] = own[c]; leave(c); tidy() }
-#define RESIGN(c) \
-  :: d_step { backed[c] -> printf("%d resigns\n", c); resigns[at(c, own[c])] = true; handedOver[c] = own[c]; leave(c); tidy() }
-#define HEAR_NOMINATION(v, c, e) \
-  :: d_step { nominates[at(c, e)] && e == epoch[v] && isHolder(v, c, e) -> \
-     printf("%d hears whom %d nominated in epoch %d\n", v, c, e); nominee[v] = nominates[at(c, e)]; nominatedIn[v] = e }
-#define HEAR_RESIGNATION(v, c, e) \
-  :: d_step { resigns[at(c, e)] && e == epoch[v] && isHolder(v, c, e) -> \
-     printf("%d hears that %d resigned in epoch %d\n", v, c, e); loseNomination(v); free(v); tidy() }
-#define HANDING(v, c) NOMINATE(c, v) \
-  HEAR_NOMINATION(v, c, 1) HEAR_NOMINATION(v, c, 2) HEAR_NOMINATION(v, c, 3) \
-  HEAR_RESIGNATION(v, c, 1) HEAR_RESIGNATION(v, c, 2) HEAR_RESIGNATION(v, c, 3)
-#else
-#define nominated(v, c) false
-#define replaceLease(v, e) skip
-#define loseNomination(v) skip
-#define mayResume(c) true
-#define RESIGN(c)
-#define HANDING(v, c)
-#endif
-
-/* ---- the rules: voter.ts, lease.ts ---- */
+/* ---- The rules ---- */
 
 #define live(v) (holder[v] != nobody && ((backed[holder[v]] | renewed[holder[v]]) & bit(v)))
-#define free(v) holder[v] = nobody; forgotten[v] = false
 #define rightful(v) (epochOf(known[v]) == epoch[v] -> master[v] : grantedTo[v])
-#define bound(v, c) (live(v) && !nominated(v, c) && (forgotten[v] -> rightful(v) : holder[v]) != (c))
-#define grants(v, c, e, w) (epochFree(v, c, e) && newEnough(v, w) && !bound(v, c))
 #define isHolder(v, c, e) ((e) > epoch[v] || (e) == epoch[v] && (rightful(v) == (c) || rightful(v) == nobody))
-#define accepts(v, c, w) (epochCurrent(v, w) && notOutdated(v, w) && (epochOf(known[v]) != epochOf(w) || master[v] == (c)))
+#define bound(v, c) (live(v) && !nominated(v, c) && (forgotten[v] -> rightful(v) : holder[v]) != (c))
+#define grants(v, c, e, w) (epochIsFree(v, c, e) && newEnough(v, w) && !bound(v, c))
+#define accepts(v, c, w) (epochIsCurrent(v, w) && notOutdated(v, w) && \
+  (epochOf(known[v]) != epochOf(w) || master[v] == (c)))
 
-#define wanted(v, c, w) (accepts(v, c, w) && (known[v] != (w) || (isCandidate(v) && text[v] != (w)) || waitsFor(v, c, w)))
 #define waitsFor(v, c, w) ((role[c] == pushing || role[c] == changing) && offer[c] == (w) && !(acks[c] & bit(v)))
+#define wanted(v, c, w) (accepts(v, c, w) && (known[v] != (w) || waitsFor(v, c, w)))
 
-/* ---- what follows from an event ---- */
+/*
+ * Handing over. A master that nominates stays in office but takes no changes; if it renews after all, it goes on.
+ * One that resigns leaves first. Voters obey the words of a holder in the order of their sending.
+ */
+#ifdef HANDOVER
+byte nominates[16];      /* in the network: whom, by sender and epoch */
+bool resigns[16];
+byte nominee[4];         /* in the memory of each voter */
+bool heardLater[4];      /* it has heard a renewal that was sent after the nomination or resignation */
+byte handing[4];         /* in the memory of each master daemon */
+#define nominating 1     /* the round under way was sent before the nomination */
+#define takingBack 2     /* after it */
+#define hasWord(c, e) (nominates[at(c, e)] || resigns[at(c, e)])
+#define nominated(v, c) (nominee[v] == (c))
+#define roundIsLater(c) (hasWord(c, own[c]) && handing[c] != nominating)
+#ifdef WORDS_OUT_OF_ORDER
+#define wordInOrder(v) true
+#else
+#define wordInOrder(v) !(live(v) && heardLater[v])
+#endif
+#ifdef HANDED_OVER_IN_SILENCE
+#define hears(v) wordInOrder(v)
+#else
+#define hears(v) (wordInOrder(v) && !(live(v) && forgotten[v]))
+#endif
+#define renewalInOrder(v, c) (roundIsLater(c) || !(live(v) && nominee[v]))
+#define takesChanges(c) (backed[c] && !handing[c])
+#else
+#define nominated(v, c) false
+#define renewalInOrder(v, c) true
+#define takesChanges(c) backed[c]
+#endif
 
-inline leave(c) { role[c] = idle; own[c] = 0; offer[c] = 0; acks[c] = 0; backed[c] = 0; renewed[c] = 0 }
+/* ---- What follows from an event ---- */
 
-/* Takes out of the state what can make no difference any more, so that states that are alike are one. */
-inline tidy() {
-  i = 1;
-  do
-  :: i <= 3 ->
-     /* a master daemon that can neither win nor commit nor renew, and is not in office */
-     if
-     :: role[i] != idle && !backed[i] ->
-        set = acks[i] | renewed[i];
-        j = 1;
-        do
-        :: j <= 3 -> if :: epoch[j] <= own[i] -> set = set | bit(j) :: else fi; j++
-        :: else -> break
-        od;
-        if :: !isMajority(set) -> leave(i) :: else fi
-     :: else
-     fi;
-     i++
-  :: else -> break
-  od;
-  i = 1;
-  do
-  :: i <= 3 -> if :: !live(i) -> free(i) :: else fi; i++
-  :: else -> break
-  od;
-  /* puts that nobody would take */
-  i = 5;
-  do
-  :: i < 16 ->
-     if
-     :: puts[i] ->
-        j = 0;
-        do
-        :: j < 4 ->
-           if
-           :: (puts[i] & (1 << j)) && !wanted(1, i >> 2, version(i & 3, j)) && !wanted(2, i >> 2, version(i & 3, j)) && !wanted(3, i >> 2, version(i & 3, j)) ->
-              puts[i] = puts[i] & ~(1 << j)
-           :: else
-           fi;
-           j++
-        :: else -> break
-        od
-     :: else
-     fi;
-     i++
-  :: else -> break
-  od;
-  i = 0; j = 0; set = 0
+inline leave(c) {
+  role[c] = idle; own[c] = 0; offer[c] = 0; acks[c] = 0; backed[c] = 0; renewed[c] = 0;
+#ifdef HANDOVER
+  handing[c] = 0
+#endif
+}
+
+inline free(v) {
+  holder[v] = nobody; forgotten[v] = false;
+#ifdef HANDOVER
+  heardLater[v] = false
+#endif
 }
 
 inline push(c, w) {
@@ -269,7 +223,8 @@ inline push(c, w) {
   seen[epochOf(w)] = seen[epochOf(w)] | (1 << changesIn(w))
 }
 
-#define alsoWon(n, c) (n != c && role[n] >= pushing && own[n] == own[c] || epochOf(known[n]) == own[c] && master[n] != c)
+#define alsoWon(n, c) (n != c && role[n] >= pushing && own[n] == own[c] || \
+  epochOf(known[n]) == own[c] && master[n] != c && master[n] != nobody)
 
 inline win(c) {
   I1 = !(alsoWon(1, c) || alsoWon(2, c) || alsoWon(3, c)); assert(I1);
@@ -278,143 +233,276 @@ inline win(c) {
   push(c, version(own[c], changesIn(offer[c])))
 }
 
-#define overtakenWithout(n, c) (role[n] >= pushing && own[n] > own[c] && lacks(offer[n], changesIn(offer[c])))
-
 inline grant(v, c) {
   epoch[v] = own[c]; grantedTo[v] = c;
-  replaceLease(v, own[c]);
+#ifdef HANDOVER
+  nominee[v] = nobody;
+#endif
   if :: live(v) -> holder[v] = c; forgotten[v] = false :: else fi;
   acks[c] = acks[c] | bit(v);
   if :: elects(acks[c]) -> win(c) :: else fi
 }
 
-/* What is found committed late, after a later master has committed, is in what that one committed. */
-inline commit(c) {
-  if
-  :: placeOf(offer[c]) >= placeOf(newest) ->
-     I2 = !lacks(offer[c], promisedChanges);
-     newest = offer[c]; promisedChanges = changesIn(offer[c])
-  :: else -> I2 = !lacks(newest, changesIn(offer[c]))
-  fi;
-  assert(I2);
-  I4 = !(overtakenWithout(1, c) || overtakenWithout(2, c) || overtakenWithout(3, c)); assert(I4);
-  role[c] = settled; acks[c] = 0
-}
-
-inline acknowledge(v, c, w) {
-  if
-  :: waitsFor(v, c, w) ->
-     acks[c] = acks[c] | bit(v);
-#ifdef WITNESS
-     if :: copied(acks[c]) -> tells[at(c, epochOf(w))] = tells[at(c, epochOf(w))] | (1 << changesIn(w)) :: else fi;
-#endif
-     if :: commits(acks[c]) -> commit(c) :: else fi
-  :: else
-  fi
-}
-
 inline store(v, c, w) {
-  I2 = (placeOf(w) <= placeOf(newest) || !lacks(w, promisedChanges)); assert(I2);
+  I2 = (placeOf(w) <= placeOf(newest) || !lacks(w, promised)); assert(I2);
   grantedTo[v] = ((epochOf(w) == epoch[v] && grantedTo[v] != nobody) -> grantedTo[v] : c);
   epoch[v] = epochOf(w); known[v] = w; master[v] = c;
   persist(v)
 }
 
+#define wonWithout(n, c) (role[n] >= pushing && own[n] > own[c] && lacks(offer[n], changesIn(offer[c])))
+
+/* What is found to be committed when a later master has committed already is in what that one has. */
+inline commit(c) {
+  if
+  :: placeOf(offer[c]) >= placeOf(newest) ->
+     I2 = !lacks(offer[c], promised);
+     newest = offer[c]; promised = changesIn(offer[c])
+  :: else ->
+     I2 = !lacks(newest, changesIn(offer[c]))
+  fi;
+  assert(I2);
+  I4 = !(wonWithout(1, c) || wonWithout(2, c) || wonWithout(3, c)); assert(I4);
+  role[c] = settled; acks[c] = 0
+}
+
+inline acknowledge(v, c, w) {
+  acks[c] = acks[c] | bit(v);
+#ifdef WITNESS
+  if :: stored(acks[c]) -> tells[at(c, epochOf(w))] = tells[at(c, epochOf(w))] | (1 << changesIn(w)) :: else fi;
+#endif
+  if :: commits(acks[c]) -> commit(c) :: else fi
+}
+
 inline promise(v, c, e) {
   if :: e > epoch[v] -> epoch[v] = e; grantedTo[v] = c :: else fi;
   persist(v);
-  replaceLease(v, e);
-  if :: holder[v] != c -> holder[v] = c; forgotten[v] = false :: else fi
+#ifdef HANDOVER
+  nominee[v] = nobody; heardLater[v] = roundIsLater(c);
+#endif
+  if :: holder[v] != c -> holder[v] = c :: else fi;
+  forgotten[v] = false;
+  renewed[c] = renewed[c] | bit(v)
 }
 
-inline restart(v) { crashes++; reread(v); loseNomination(v); forget(v); leave(v); tidy() }
+inline beInOffice(c) {
+  backed[c] = renewed[c]; renewed[c] = 0;
+#ifdef HANDOVER
+  handing[c] = (handing[c] == nominating -> nominating : 0);
+#endif
+  I1 = ((takesChanges(1) != 0) + (takesChanges(2) != 0) + (takesChanges(3) != 0) <= 1); assert(I1)
+}
 
-/* ---- events ---- */
+/* Takes out of the state what can make no difference any more: states that are alike become one. */
+inline tidy() {
+  /* a master daemon that can neither win nor commit nor renew, and is not in office */
+  i = 1;
+  do
+  :: i <= 3 && (role[i] == idle || backed[i]) -> i++
+  :: i <= 3 && role[i] != idle && !backed[i] ->
+     set = acks[i] | renewed[i] | (canStillWork(1, i) -> 1 : 0) | (canStillWork(2, i) -> 2 : 0) | (canStillWork(3, i) -> 4 : 0);
+     if :: !isMajority(set) -> leave(i) :: else fi;
+     i++
+  :: i > 3 -> break
+  od;
+  /* promises that are over, and facts of the record that a later fact hides */
+  i = 1;
+  do
+  :: i <= 3 ->
+     if :: !live(i) -> free(i) :: else fi;
+#if !defined(NO_VERSION_CHECK) && !defined(OLD_EPOCH_OBEYED)
+     if :: epochOf(known[i]) == epoch[i] -> grantedTo[i] = nobody :: else -> master[i] = nobody fi;
+     j = 0;
+     do
+     :: j < 4 && seen[i] ->
+        if
+        :: (seen[i] & (1 << j)) && !newEnough(1, version(i, j)) && !newEnough(2, version(i, j)) && !newEnough(3, version(i, j)) ->
+           seen[i] = seen[i] & ~(1 << j)
+        :: else
+        fi;
+        j++
+     :: else -> break
+     od;
+#endif
+     i++
+  :: else -> break
+  od;
+  /* what is on its way and nobody would take */
+  i = at(1, 1);
+  do
+  :: i <= at(3, 3) ->
+#ifdef HANDOVER
+     if
+     :: epoch[1] > (i & 3) && epoch[2] > (i & 3) && epoch[3] > (i & 3) -> nominates[i] = nobody; resigns[i] = false
+     :: else
+     fi;
+#endif
+     j = 0;
+     do
+     :: j < 4 && puts[i] ->
+        if
+        :: (puts[i] & (1 << j)) && !wanted(1, i >> 2, version(i & 3, j)) && !wanted(2, i >> 2, version(i & 3, j)) && \
+           !wanted(3, i >> 2, version(i & 3, j)) ->
+           puts[i] = puts[i] & ~(1 << j)
+        :: else
+        fi;
+        j++
+     :: else -> break
+     od;
+     i++
+  :: else -> break
+  od;
+  i = 0; j = 0; set = 0
+}
 
-/* A node becomes a candidate with its first grant; what it stands with it may have read long before. */
-#define STAND(v, c, e, from, changes) \
-  :: d_step { e <= EPOCHS && own[c] < e && isCandidate(c) && (seen[from] & (1 << changes)) && \
-     grants(v, c, e, version(from, changes)) -> \
-     printf("%d stands for epoch %d with epoch %d, changes %d; %d grants it\n", c, e, from, changes, v); \
-     leave(c); role[c] = asking; own[c] = e; offer[c] = version(from, changes); grant(v, c); tidy() }
+/* ---- Events: when each may happen. v is a voter, c a candidate or master, e an epoch, w a version ---- */
 
-/* After a restart: the change under way when it ended counts as not yet committed. */
-#define RESUME(c, from) \
-  :: d_step { role[c] == idle && isCandidate(c) && master[c] == c && epochOf(known[c]) == epoch[c] && mayResume(c) && \
-     epochOf(text[from]) == epoch[c] && (from == c || placeOf(text[from]) > placeOf(text[c])) -> \
-     printf("%d resumes epoch %d with the text of %d\n", c, epoch[c], from); \
-     role[c] = pushing; own[c] = epoch[c]; push(c, text[from]); tidy() }
+mtype = { standing, granting, storing, resuming, renewing, newRound, lapsing, altering, crashing, freeing,
+  naming, resigning, hearingNomination, hearingResignation };
+mtype what;
+byte v, c, e, w;
 
-#define GRANT(v, c) \
-  :: d_step { role[c] == asking && !(acks[c] & bit(v)) && grants(v, c, own[c], offer[c]) -> \
-     printf("%d grants epoch %d to %d\n", v, own[c], c); grant(v, c); tidy() }
+#define CAN(event, condition, voter, sender, inEpoch, of) \
+  :: d_step { condition -> what = event; v = voter; c = sender; e = inEpoch; w = of }
 
-#define PUT(v, c, e, changes) \
-  :: d_step { (sent(v, c, e) & (1 << changes)) && wanted(v, c, version(e, changes)) -> \
-     printf("%d stores what %d put: epoch %d, changes %d\n", v, c, e, changes); \
-     if :: known[v] != version(e, changes) -> store(v, c, version(e, changes)) :: else fi; \
-     if :: isCandidate(v) -> text[v] = version(e, changes) :: else fi; \
-     acknowledge(v, c, version(e, changes)); tidy() }
+#ifdef STRAYS
+#define above(c, e) true
+#else
+#define above(c, e) (e > epoch[c])
+#endif
 
-/* The text has reached the disk, the record that acknowledges it has not. */
-#define TORN_PUT(v, c, e, changes) \
-  :: d_step { crashes < CRASHES && isCandidate(v) && (puts[at(c, e)] & (1 << changes)) && \
-     accepts(v, c, version(e, changes)) && text[v] != version(e, changes) -> \
-     printf("%d crashes while it stores what %d put: epoch %d, changes %d\n", v, c, e, changes); \
-     text[v] = version(e, changes); restart(v) }
+/* A node becomes a candidate with its first grant. What it stands with it may have read long before. */
+#define STAND(v, c, e, from, n) CAN(standing, e <= EPOCHS && own[c] < e && above(c, e) && isCandidate(c) && \
+  (seen[from] & (1 << n)) && grants(v, c, e, version(from, n)), v, c, e, version(from, n))
+#define GRANT(v, c) CAN(granting, role[c] == asking && !(acks[c] & bit(v)) && \
+  grants(v, c, own[c], offer[c]), v, c, own[c], 0)
+#define STORE(v, c, e, n) CAN(storing, (sent(v, c, e) & (1 << n)) && wanted(v, c, version(e, n)), v, c, e, version(e, n))
+#define RENEW(v, c) CAN(renewing, role[c] >= settled && !(renewed[c] & bit(v)) && mayRenew(v, c) && \
+  renewalInOrder(v, c), v, c, own[c], 0)
+#define NEW_ROUND(c) CAN(newRound, renewed[c] != 0 || takesBack(c), 0, c, 0, 0)
+#define LAPSE(c) CAN(lapsing, backed[c] != 0, 0, c, 0, 0)
+#define CHANGE(c) CAN(altering, role[c] == settled && takesChanges(c) && changesMade < CHANGES, 0, c, own[c], 0)
+#define CRASH(v) CAN(crashing, crashes < CRASHES, v, v, 0, 0)
+/* A master whose daemon has restarted: a change that was under way counts as not yet committed. */
+#define RESUME(c, e, n) CAN(resuming, role[c] == idle && isCandidate(c) && epoch[c] == e && \
+  epochOf(known[c]) == e && master[c] == c && (seen[e] & (1 << n)) && notOutdated(c, version(e, n)), 0, c, e, version(e, n))
 
-#define RENEW(v, c) \
-  :: d_step { role[c] >= settled && !(renewed[c] & bit(v)) && mayRenew(v, c) -> \
-     printf("%d promises to %d\n", v, c); \
-     promise(v, c, own[c]); \
-     renewed[c] = renewed[c] | bit(v); \
-     if \
-     :: isMajority(renewed[c]) -> \
-        backed[c] = renewed[c]; renewed[c] = 0; \
-        I1 = ((backed[1] != 0) + (backed[2] != 0) + (backed[3] != 0) <= 1); assert(I1) \
-     :: else \
-     fi; \
-     tidy() }
+#ifdef HANDOVER
+#define takesBack(c) (handing[c] == nominating)
+#define NOMINATE(d, c) CAN(naming, role[c] == settled && backed[c] && own[c] < EPOCHS && !hasWord(c, own[c]) && isCandidate(d) && c != d, \
+  d, c, own[c], 0)
+#define RESIGN(c) CAN(resigning, backed[c] && own[c] < EPOCHS && !hasWord(c, own[c]), 0, c, own[c], 0)
+#define HEAR_NOMINATION(v, c, e) CAN(hearingNomination, nominates[at(c, e)] && e == epoch[v] && isHolder(v, c, e) && \
+  hears(v), v, c, e, 0)
+#define HEAR_RESIGNATION(v, c, e) CAN(hearingResignation, resigns[at(c, e)] && e == epoch[v] && isHolder(v, c, e) && \
+  hears(v), v, c, e, 0)
+#else
+#define takesBack(c) false
+#define NOMINATE(d, c)
+#define RESIGN(c)
+#define HEAR_NOMINATION(v, c, e)
+#define HEAR_RESIGNATION(v, c, e)
+#endif
 
-#define ROUND_LOST(c) \
-  :: d_step { renewed[c] -> printf("A renewal of %d comes to nothing\n", c); renewed[c] = 0; tidy() }
-#define LAPSE(c) \
-  :: d_step { backed[c] -> printf("%d counts its lease as over\n", c); backed[c] = 0; tidy() }
+#ifdef COUNTED_FROM_ANSWER
+#define FREE_TOO_EARLY(v) CAN(freeing, live(v), v, 0, 0, 0)
+#else
+#define FREE_TOO_EARLY(v)
+#endif
 
-#define CHANGE(c) \
-  :: d_step { role[c] == settled && backed[c] && changesMade < CHANGES -> \
-     changesMade++; printf("%d makes change %d\n", c, changesMade); \
-     role[c] = changing; push(c, version(own[c], changesIn(offer[c]) | (1 << (changesMade - 1)))); tidy() }
-
-#define CRASH(v) \
-  :: d_step { crashes < CRASHES -> printf("%d crashes\n", v); restart(v) }
-
-#define PUTS_OF(v, c, e) \
-  PUT(v, c, e, 0) PUT(v, c, e, 1) PUT(v, c, e, 2) PUT(v, c, e, 3) \
-  TORN_PUT(v, c, e, 0) TORN_PUT(v, c, e, 1) TORN_PUT(v, c, e, 2) TORN_PUT(v, c, e, 3)
+#define FOR_CHANGES(EVENT, v, c, e) EVENT(v, c, e, 0) EVENT(v, c, e, 1) EVENT(v, c, e, 2) EVENT(v, c, e, 3)
+#define STAND_FROM_1(v, c, e, n) STAND(v, c, e, 1, n)
+#define STAND_FROM_2(v, c, e, n) STAND(v, c, e, 2, n)
+#define RESUME_WITH(v, c, e, n) RESUME(c, e, n)
+#define IN_EPOCH(v, c, e) FOR_CHANGES(STORE, v, c, e) HEAR_NOMINATION(v, c, e) HEAR_RESIGNATION(v, c, e)
 #define BETWEEN(v, c) \
-  STANDS(v, c, 2, 1) STANDS(v, c, 3, 1) STANDS(v, c, 3, 2) RESUME(c, v) GRANT(v, c) \
-  PUTS_OF(v, c, 2) PUTS_OF(v, c, 3) RENEW(v, c) HANDING(v, c)
-#define STANDS(v, c, e, from) STAND(v, c, e, from, 0) STAND(v, c, e, from, 1) STAND(v, c, e, from, 2) STAND(v, c, e, from, 3)
+  FOR_CHANGES(STAND_FROM_1, v, c, 2) FOR_CHANGES(STAND_FROM_1, v, c, 3) FOR_CHANGES(STAND_FROM_2, v, c, 3) \
+  GRANT(v, c) RENEW(v, c) NOMINATE(v, c) IN_EPOCH(v, c, 2) IN_EPOCH(v, c, 3)
 #define OF(n) \
-  PUTS_OF(n, 1, 1) BETWEEN(n, 1) BETWEEN(n, 2) BETWEEN(n, 3) \
-  ROUND_LOST(n) LAPSE(n) CHANGE(n) CRASH(n) RESIGN(n) FREED_TOO_EARLY(n)
+  IN_EPOCH(n, 1, 1) BETWEEN(n, 1) BETWEEN(n, 2) BETWEEN(n, 3) \
+  FOR_CHANGES(RESUME_WITH, n, n, 1) FOR_CHANGES(RESUME_WITH, n, n, 2) FOR_CHANGES(RESUME_WITH, n, n, 3) \
+  NEW_ROUND(n) LAPSE(n) CHANGE(n) CRASH(n) RESIGN(n) FREE_TOO_EARLY(n)
+
+/* ---- Events: what each does ---- */
+
+inline happen() {
+  if
+  :: what == standing ->
+     printf("%d stands for epoch %d, %d grants it (epoch %d, changes %d)\n", c, e, v, epochOf(w), changesIn(w));
+     leave(c); role[c] = asking; own[c] = e; offer[c] = w;
+     grant(v, c)
+  :: what == granting ->
+     printf("%d grants epoch %d to %d\n", v, e, c);
+     grant(v, c)
+  :: what == storing ->
+     printf("%d stores what %d sent (epoch %d, changes %d)\n", v, c, e, changesIn(w));
+     if :: known[v] != w -> store(v, c, w) :: else fi;
+     if :: waitsFor(v, c, w) -> acknowledge(v, c, w) :: else fi
+  :: what == renewing ->
+     printf("%d promises the lease of epoch %d to %d\n", v, e, c);
+     promise(v, c, e);
+     if :: isMajority(renewed[c]) -> beInOffice(c) :: else fi
+  :: what == newRound ->
+     printf("%d begins another round of renewal\n", c);
+     renewed[c] = 0;
+#ifdef HANDOVER
+     handing[c] = (handing[c] != 0 -> takingBack : 0)
+#endif
+  :: what == lapsing ->
+     printf("%d counts its lease as over\n", c);
+     backed[c] = 0
+  :: what == altering ->
+     changesMade++;
+     printf("%d makes change %d\n", c, changesMade);
+     role[c] = changing; push(c, version(e, changesIn(offer[c]) | (1 << (changesMade - 1))))
+  :: what == resuming ->
+     printf("%d resumes epoch %d (changes %d)\n", c, e, changesIn(w));
+     role[c] = pushing; own[c] = e; push(c, w)
+  :: what == crashing ->
+     printf("%d crashes and restarts\n", v);
+     crashes++; reread(v); forget(v); leave(c);
+#ifdef HANDOVER
+     nominee[v] = nobody; heardLater[v] = false
+#endif
+  :: what == freeing ->
+     printf("%d counts its promise as over\n", v);
+     free(v)
+#ifdef HANDOVER
+  :: what == naming ->
+     printf("%d nominates %d\n", c, v);
+     nominates[at(c, e)] = v; handing[c] = nominating
+  :: what == resigning ->
+     printf("%d resigns\n", c);
+     resigns[at(c, e)] = true; leave(c)
+  :: what == hearingNomination ->
+     printf("%d hears whom %d nominated in epoch %d\n", v, c, e);
+     nominee[v] = nominates[at(c, e)]
+  :: what == hearingResignation ->
+     printf("%d hears that %d resigned in epoch %d\n", v, c, e);
+     nominee[v] = nobody; free(v)
+#endif
+  fi;
+  tidy();
+  what = 0; v = 0; c = 0; e = 0; w = 0
+}
 
 init {
   d_step {
     i = 1;
     do
-    :: i <= 3 ->
-       epoch[i] = 1; grantedTo[i] = 1; known[i] = version(1, 0); master[i] = 1; persist(i);
-       if :: isCandidate(i) -> text[i] = version(1, 0) :: else fi;
-       i++
+    :: i <= 3 -> epoch[i] = 1; grantedTo[i] = 1; known[i] = version(1, 0); master[i] = 1; persist(i); i++
     :: else -> break
     od;
     newest = version(1, 0); seen[1] = 1; i = 0
   }
   do
-  OF(1)
-  OF(2)
-  OF(3)
+  :: atomic {
+       if
+       OF(1)
+       OF(2)
+       OF(3)
+       fi;
+       d_step { happen() }
+     }
   od
 }

@@ -5,7 +5,8 @@
  * the tests in it. Adding a part is adding a row.
  */
 import { labBlocked } from '../../test/lab/blocked.ts';
-import { isInstalled } from '../../test/lab/packages.ts';
+import { isInstalled, labPackages, modelPackages, type DebianPackage } from '../../test/lab/packages.ts';
+import { modelBlocked } from '../../test/model/check.ts';
 
 export interface Part {
   readonly name: string;
@@ -16,8 +17,8 @@ export interface Part {
   readonly counted: boolean;
   /** It starts programs from dist/, which must not be older than their sources. */
   readonly needsPrograms?: true;
-  /** Some of its tests need programs of Debian packages, which are installed where that is possible. */
-  readonly needsPackages?: true;
+  /** Some of its tests need programs of these Debian packages, which are installed where that is possible. */
+  readonly needsPackages?: readonly DebianPackage[];
   /** Why it cannot run here; undefined if it can. */
   readonly skippedBecause?: () => string | undefined;
 }
@@ -63,13 +64,24 @@ export const parts: readonly Part[] = [
     'tsconfig.json',
   ]),
   vitest('unit', 'rules and values; no process, no network'),
-  vitest('wire', 'real gRPC and TLS on loopback', { needsPackages: true, skippedBecause: opensslMissing }),
-  vitest('machine', 'real files, processes and SSH', { needsPackages: true }),
+  vitest('wire', 'real gRPC and TLS on loopback', {
+    needsPackages: labPackages,
+    skippedBecause: opensslMissing,
+  }),
+  vitest('machine', 'real files, processes and SSH', { needsPackages: labPackages }),
   vitest('simulation', 'ten thousand seeded runs of the mastership rules; planted mistakes are found'),
+  vitest(
+    'model',
+    'every order of events of the mastership protocol, within a bound; rules taken away are missed',
+    {
+      needsPackages: modelPackages,
+      skippedBecause: modelBlocked,
+    },
+  ),
   vitest('e2e', 'whole clusters as processes on loopback addresses', { needsPrograms: true }),
   vitest('lab', 'whole clusters on hosts of their own', {
     needsPrograms: true,
-    needsPackages: true,
+    needsPackages: labPackages,
     skippedBecause: labBlocked,
   }),
 ];

@@ -88,10 +88,12 @@ function readIfThere(file: string): string {
   }
 }
 
-/** Installing is root's business and Debian's; elsewhere the tests say themselves what they miss. */
+/** Installing is root's business and Debian's; elsewhere, or without a mirror, the tests say what they miss. */
 async function installPackages(part: Part): Promise<void> {
   const canInstall = process.platform === 'linux' && process.getuid?.() === 0 && isInstalled('apt-get');
-  if (part.needsPackages && canInstall) await ensurePackages((line) => console.log(line));
+  if (!part.needsPackages || !canInstall) return;
+  const say = (line: string): void => console.log(line);
+  await ensurePackages(say, part.needsPackages).catch((error: unknown) => say(String(error)));
 }
 
 async function judge(part: Part): Promise<{ counts: Counts; remark: string }> {
