@@ -2,7 +2,7 @@
  * Standby: is this node named master? Resolves to the tenure that follows.
  *
  * Taken up again after a restart only if a majority still names this node and nobody has seen a later
- * mastership. (Automatic failover, which watches the lease, joins here.)
+ * mastership. The loss of another master is looked for in loss-watch.ts.
  *
  * Counterpart in Ganeti: the vote that ganeti-wconfd and ganeti-luxid hold before they start (spec §7).
  */
