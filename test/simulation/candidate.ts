@@ -136,6 +136,7 @@ export function ascend(
   const { cluster, own } = caller;
   const { world } = cluster;
   const forced = manner === 'failover-without-voting';
+  const again = anew ? { anewAbove: 0 } : {};
   const stored = own.disk.read();
   let held = stored.record;
   let fetched = false;
@@ -152,7 +153,7 @@ export function ascend(
     // Without an operator waiting for causes, a majority that is free and suffices is all that need be heard.
     const enough = (ballots: readonly Ballot[]): boolean =>
       isFree(roster)(ballots) &&
-      decideFailover({ ...factsFor(caller, roster, held, ballots), anew }).kind !== 'refuse';
+      decideFailover({ ...factsFor(caller, roster, held, ballots), ...again }).kind !== 'refuse';
     const isHurried = manner === 'automatic-failover';
     gatherVotes(caller, roster, (ballots) => decideOn(roster, ballots), isHurried ? enough : undefined);
   }
@@ -163,7 +164,7 @@ export function ascend(
       !leaseInTheWay(own.uuid, roster, ballots);
 
   function decideOn(roster: Roster, ballots: readonly Ballot[]): void {
-    const facts = { ...factsFor(caller, roster, held, ballots), anew };
+    const facts = { ...factsFor(caller, roster, held, ballots), ...again };
     const plan = forced
       ? decideForcedFailover({ ...facts, randomJump: world.random.below(1000), acceptDataLoss: true })
       : decideFailover(facts);

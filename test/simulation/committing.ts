@@ -9,7 +9,7 @@ import { isCandidate, type NodeUuid, type RosterNode } from '@quorate/domain/ros
 import { compareVersions, sameVersion } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
 import { ballotOf } from '@quorate/domain/votes';
-import type { PutAnswer, Said } from './node-daemon.ts';
+import type { PutAnswer } from './node-daemon.ts';
 import { askNode, countingRoster, deliveryFor, limits, neededOf, type Caller } from './rounds.ts';
 import { rosterIn } from './small-cluster.ts';
 
@@ -19,10 +19,11 @@ export function commit(
   caller: Caller,
   plan: CommitPlan,
   record: ClusterRecord,
-  ended: (outcome: CommitOutcome, highestEpoch: number) => void,
+  ended: (outcome: CommitOutcome) => void,
 ): void {
   const copies = new Set<NodeUuid>();
   const versions = new Set<NodeUuid>();
+  const failed = new Map<NodeUuid, string>();
   const nodes = nodesToTell(record, plan);
   const isCandidateOfPlan = (node: RosterNode): boolean => plan.candidates.includes(node.uuid);
   let waiting = nodes.filter((node) => !isCandidateOfPlan(node));
@@ -30,11 +31,20 @@ export function commit(
   let heard = 0;
   let open = true;
 
-  const end = (outcome: CommitOutcome, highestEpoch = 0): void => {
+  const end = (outcome: CommitOutcome): void => {
     if (!open) return;
     open = false;
-    ended(outcome, highestEpoch);
+    ended(outcome);
   };
+
+  const isRefused = (why: string): boolean => [...failed.values()].includes(why);
+
+  /** If everybody who has not failed yet did acknowledge it. */
+  function mayStillBe(): boolean {
+    const rest = new Set(nodes.flatMap(({ uuid }) => (failed.has(uuid) ? [] : [uuid])));
+    const all = { copies: rest, versions: rest };
+    return rest.has(caller.own.uuid) && progressOf(caller, plan, record, all, heard) === 'committed';
+  }
 
   function send(node: RosterNode): void {
     outstanding += 1;
@@ -51,8 +61,8 @@ export function commit(
         if (answer?.said.ok) {
           versions.add(node.uuid);
           if (answer.holdsRecord) copies.add(node.uuid);
-        } else if (answer && isDeposing(answer.said)) {
-          return end('deposed', answer.said.ok ? 0 : answer.said.epoch);
+        } else {
+          failed.set(node.uuid, answer?.said.ok === false ? answer.said.reason : 'UNREACHABLE');
         }
         proceed();
       },
@@ -62,7 +72,8 @@ export function commit(
   function proceed(): void {
     const progress = progressOf(caller, plan, record, { copies, versions }, heard);
     // The own copy is always waited for: a master takes office by it.
-    if (progress === 'committed' && copies.has(caller.own.uuid)) end('committed');
+    if (progress === 'committed' && copies.has(caller.own.uuid)) return end('committed');
+    if (isRefused('NOT_ALLOWED') || (isRefused('EPOCH_TOO_OLD') && !mayStillBe())) return end('deposed');
     if (progress !== 'storing') for (const node of waiting.splice(0)) send(node);
     if (outstanding === 0) end('undecided');
   }
@@ -77,9 +88,6 @@ export const nodesToTell = (record: ClusterRecord, plan: CommitPlan | null): rea
     ({ uuid, role }) =>
       role !== 'offline' || (plan?.electorates.some((voters) => voters.includes(uuid)) ?? false),
   );
-
-const isDeposing = (said: Said): boolean =>
-  !said.ok && (said.reason === 'EPOCH_TOO_OLD' || said.reason === 'NOT_ALLOWED');
 
 /** The product's rule, with the mistakes that can be planted around it. */
 export function progressOf(

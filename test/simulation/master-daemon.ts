@@ -338,7 +338,7 @@ export function createMasterDaemon(caller: Caller): MasterDaemon {
     const counting = record && world.fault ? countingRoster(caller, record) : roster;
     gatherVotes(caller, counting, (ballots) => {
       const decision = decideStart({ own: own.uuid, ballots, electorate: electorateOf(counting) });
-      if (decision.kind !== 'take-office') return end();
+      if (decision.kind !== 'be-elected') return end();
       // An epoch has one tenure: what it had sent before, and forgot, may still be on its way to somebody.
       if (world.fault !== 'epoch-resumed') return failover({ ...byItself, anew: true }, () => undefined, end);
       const newest = newestKnown(ballots);

@@ -10,7 +10,7 @@
  * Counterpart in Ganeti: none. There a write succeeds whoever stored it (spec V9).
  */
 import { commitProgress, type CommitPlan } from '@quorate/domain/commit';
-import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
+import { ClusterError, clusterErrorFrom, type Reason } from '@quorate/domain/errors';
 import type { NodeUuid, RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import { describeVersion } from '@quorate/domain/version';
@@ -21,14 +21,17 @@ export type CommitOutcome =
   | { readonly kind: 'committed' }
   /** Neither done nor failed: it may still become either. */
   | { readonly kind: 'undecided'; readonly error: ClusterError }
-  /** A node knows a higher epoch, or another master of this one: whoever commits here is no longer master. */
+  /**
+   * So many nodes know a higher epoch that it cannot be committed, or one knows another master of this one: whoever
+   * commits here is no longer master. One voter alone may have promised a candidate that went no further.
+   */
   | { readonly kind: 'deposed'; readonly error: ClusterError };
 
 export function commit(access: ClusterAccess, plan: CommitPlan, parcel: Parcel): Promise<CommitOutcome> {
   const copies = new Set<NodeUuid>();
   const versions = new Set<NodeUuid>();
   const failures = new Map<string, ClusterError>();
-  const nodes = nodesToUpdate(parcel.roster);
+  const nodes = nodesToUpdate(parcel.roster, plan);
   const isCandidate = ({ uuid }: Pick<RosterNode, 'uuid'>): boolean => plan.candidates.includes(uuid);
 
   return new Promise((resolve) => {
@@ -57,20 +60,26 @@ export function commit(access: ClusterAccess, plan: CommitPlan, parcel: Parcel):
     }
 
     function proceed(): void {
-      const deposed = [...failures.values()].find(
-        ({ reason }) => reason === 'EPOCH_TOO_OLD' || reason === 'NOT_ALLOWED',
-      );
-      if (deposed) return end({ kind: 'deposed', error: deposed });
       const progress = commitProgress(plan, { copies, versions });
       const ownHasIt = !isCandidate({ uuid: access.own }) || copies.has(access.own);
-      const committed = progress === 'committed' && ownHasIt;
-      if (committed) end({ kind: 'committed' });
+      if (progress === 'committed' && ownHasIt) return end({ kind: 'committed' });
+      const deposed = failed('NOT_ALLOWED') ?? (mayStillBe() ? undefined : failed('EPOCH_TOO_OLD'));
+      if (deposed) return end({ kind: 'deposed', error: deposed });
       if (progress !== 'storing') {
         const next = waiting;
         waiting = [];
         for (const node of next) void send(node);
       }
-      if (!committed && outstanding === 0) undecided();
+      if (outstanding === 0) undecided();
+    }
+
+    const failed = (reason: Reason): ClusterError | undefined =>
+      [...failures.values()].find((error) => error.reason === reason);
+
+    /** If everybody who has not failed yet did acknowledge it. */
+    function mayStillBe(): boolean {
+      const open = new Set(nodes.flatMap(({ name, uuid }) => (failures.has(name) ? [] : [uuid])));
+      return open.has(access.own) && commitProgress(plan, { copies: open, versions: open }) === 'committed';
     }
 
     access.clock.sleep(timings.commitMs, ended.signal).then(undecided, () => undefined);

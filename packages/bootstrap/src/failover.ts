@@ -66,6 +66,8 @@ export interface FailoverRequest {
   readonly acceptDataLoss?: boolean;
   /** Nobody ordered it: the master was lost. For the history. */
   readonly automatic?: boolean;
+  /** This node is named master already, and takes the office in an epoch above this one (domain/failover-scene.ts). */
+  readonly anewAbove?: number;
 }
 
 /** An epoch that a majority granted, and the lease that came with it. */
@@ -234,12 +236,18 @@ async function askAndDecide(
 ): Promise<Deciding> {
   const heldIsNewest = held && compareVersions(held.version, part.roster.version) >= 0;
   const roster = heldIsNewest ? rosterOf(held, '') : part.roster;
-  const known = { own: part.access.own, roster, ownVersion: held?.version ?? null };
+  const { automatic = false, anewAbove } = request;
+  const anew = anewAbove === undefined ? {} : { anewAbove };
+  const known = { own: part.access.own, roster, ownVersion: held?.version ?? null, ...anew };
   // Without an operator waiting for causes, a majority that is free and suffices is all that need be heard.
   const enough = (heard: readonly Ballot[]): boolean =>
     !leaseInTheWay(known.own, roster, heard) &&
     decideFailover({ ...known, ballots: heard }).kind !== 'refuse';
-  const ballots = await gatherVotes(part.access, roster, request.automatic ? enough : undefined);
+  const ballots = await gatherVotes(
+    part.access,
+    roster,
+    automatic || anewAbove !== undefined ? enough : undefined,
+  );
   const facts = { ...known, ballots };
   const plan = request.noVoting
     ? decideForcedFailover({
@@ -252,8 +260,9 @@ async function askAndDecide(
   return plan;
 }
 
-const howOf = ({ noVoting, automatic }: FailoverRequest): MastershipEntry['how'] => {
+const howOf = ({ noVoting, automatic, anewAbove }: FailoverRequest): MastershipEntry['how'] => {
   if (noVoting) return 'failover-without-voting';
+  if (anewAbove !== undefined) return 're-election';
   return automatic ? 'automatic-failover' : 'failover';
 };
 

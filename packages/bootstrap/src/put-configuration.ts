@@ -1,5 +1,6 @@
 /** Sends one version of the configuration to one node: the full record to candidates, the views to others. */
 import { viewsOf } from '@quorate/cluster-state/views';
+import type { CommitPlan } from '@quorate/domain/commit';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { writeRecord } from '@quorate/domain/record';
 import { isCandidate, type Roster, type RosterNode } from '@quorate/domain/roster';
@@ -46,6 +47,12 @@ export async function putConfiguration(
   );
 }
 
-/** Nodes marked offline are not sent anything; they are brought up to date when they are back. */
-export const nodesToUpdate = (roster: Roster): readonly RosterNode[] =>
-  roster.nodes.filter((n) => n.role !== 'offline');
+/**
+ * Whoever has a say in it: a node that this very change marks offline votes on it once more. Others marked offline are
+ * sent nothing; they are brought up to date when they are back.
+ */
+export const nodesToUpdate = (roster: Roster, plan: CommitPlan | null): readonly RosterNode[] =>
+  roster.nodes.filter(
+    ({ uuid, role }) =>
+      role !== 'offline' || (plan?.electorates.some((voters) => voters.includes(uuid)) ?? false),
+  );

@@ -50,14 +50,15 @@ export const askOffline = (access: ClusterAccess, roster: Roster): Promise<reado
 
 /**
  * One round of votes. `decided` may end it before everybody answered; nodes not waited for have no ballot then
- * (BEH-022, BEH-023).
+ * (BEH-022, BEH-023). Asks the electorate unless other `nodes` are named.
  */
 export const gatherVotes = (
   access: ClusterAccess,
   roster: Roster,
   decided: (ballots: readonly Ballot[]) => boolean = notDecided,
+  nodes: readonly RosterNode[] = electorateOf(roster),
 ): Promise<readonly Ballot[]> =>
-  askMany(electorateOf(roster), (node, signal) => ballotOf(access, node, roster, signal), {
+  askMany(nodes, (node, signal) => ballotOf(access, node, roster, signal), {
     roundMs: timings.voteRoundMs,
     decided,
   });

@@ -43,6 +43,9 @@ export interface NewMaster {
   readonly how: MastershipEntry['how'];
 }
 
+/** Masterships that a record remembers; a daemon that restarts for ever must not fill the disks of all. */
+export const historyLimit = 100;
+
 /**
  * Makes a candidate the master. In Ganeti's file five values change: who, and serial and mtime of cluster and top level.
  *
@@ -56,7 +59,7 @@ export function withMaster(draft: Draft, { node, epoch, nowSeconds, how }: NewMa
   const entry: MastershipEntry = { epoch, node, name, since: isoTime(nowSeconds), how };
   return {
     configuration: changed(draft, nowSeconds, { cluster: { master_node: node } }),
-    ours: { ...draft.ours, epoch, history: [...draft.ours.history, entry] },
+    ours: { ...draft.ours, epoch, history: [...draft.ours.history, entry].slice(-historyLimit) },
   };
 }
 

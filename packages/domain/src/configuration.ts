@@ -99,7 +99,8 @@ export interface MastershipEntry {
   readonly name: NodeName;
   /** ISO 8601, UTC. */
   readonly since: string;
-  readonly how: 'init' | 'failover' | 'automatic-failover' | 'failover-without-voting' | 'overruled';
+  readonly how:
+    'init' | 'failover' | 'automatic-failover' | 'failover-without-voting' | 're-election' | 'overruled';
 }
 
 export interface Ours {

@@ -20,7 +20,7 @@ export function notEligible(scene: Scene): ClusterError | undefined {
   const verdict = tally(scene.ballots, scene.electorate);
   const agreed = verdict.kind === 'agreed' && verdict.master.node === own ? verdict.master : undefined;
   const undisputed = masterships.every(({ node, epoch }) => node === own && epoch === agreed?.epoch);
-  if (agreed && undisputed && scene.highestEpoch === agreed.epoch && !scene.anew) {
+  if (agreed && undisputed && scene.highestEpoch === agreed.epoch && scene.anewAbove === undefined) {
     return new ClusterError('ALREADY_MASTER', `${self.name} is the master already`, {
       hint: 'Run the failover on the candidate that is to become master',
     });

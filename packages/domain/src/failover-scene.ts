@@ -18,10 +18,10 @@ export interface FailoverFacts {
   /** One per node that was asked, this one included. */
   readonly ballots: readonly Ballot[];
   /**
-   * The node is named master and has restarted: it is elected again. An epoch has one tenure, because what was
-   * sent in it before the restart is forgotten and may still be on its way to somebody.
+   * The node is named master, and is elected again above this epoch, which it heard of before it asked. An epoch has
+   * one tenure, because what was sent in it before is forgotten and may still be on its way to somebody.
    */
-  readonly anew?: boolean;
+  readonly anewAbove?: number;
 }
 
 /** The facts, put in order once. */
@@ -71,7 +71,11 @@ export function survey(facts: FailoverFacts): Scene {
     otherMasters: [...new Set(others)].flatMap((uuid) => nodeByUuid(roster, uuid) ?? []),
     newest: newestVersion(known),
     heldVersions: [ownVersion, ...answers.flatMap(({ vote }) => vote.holds ?? [])],
-    highestEpoch: Math.max(...known.map(({ epoch }) => epoch), ...answers.map(({ vote }) => vote.epoch)),
+    highestEpoch: Math.max(
+      facts.anewAbove ?? 0,
+      ...known.map(({ epoch }) => epoch),
+      ...answers.map(({ vote }) => vote.epoch),
+    ),
   };
 }
 

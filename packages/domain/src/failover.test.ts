@@ -89,7 +89,7 @@ describe('a failover to q2', () => {
   });
 
   it('takes a master that has restarted into a new epoch, and still needs a majority for it', () => {
-    const anew = (votes: string) => wordFor(decideFailover({ ...factsOf('C M C', votes), anew: true }));
+    const anew = (votes: string) => wordFor(decideFailover({ ...factsOf('C M C', votes), anewAbove: 1 }));
     expect(anew('2 2 2')).toBe('go 2');
     expect(anew('2 2 x')).toBe('go 2');
     expect(anew('x 2 x')).toBe('NO_MAJORITY');

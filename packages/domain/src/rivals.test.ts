@@ -1,7 +1,7 @@
 /** What is made of nodes without a vote that show another master. */
 import { describe, expect, it } from 'vitest';
 import type { MastershipEntry } from './configuration.ts';
-import { laterMastership, overruledMasterships } from './rivals.ts';
+import { decideRivals, highestPromised, laterMastership } from './rivals.ts';
 import { ballotsFrom, rosterFrom, uuidOf } from './testing/notation.ts';
 
 const entry = (epoch: number, node = 1): MastershipEntry => ({
@@ -28,11 +28,28 @@ describe('a later mastership', () => {
   );
 });
 
-describe('overruled masterships, epochs 1 and 9 being known,', () => {
-  const seen = (votes: string) => overruledMasterships([entry(1), entry(9)], ballots(votes));
+describe('a master of epoch 9, which knows of epoch 1 by its history,', () => {
+  const decided = (votes: string) => decideRivals(9, [entry(1), entry(9)], ballots(votes));
+  const enter = (node: number, epoch: number) => ({
+    kind: 'enter',
+    overruled: [{ node: uuidOf(node), epoch }],
+  });
   it.each([
-    ['1@9 1@1 x', []],
-    ['1@9 2@5 1@1', [{ node: uuidOf(2), epoch: 5 }]],
-    ['1@9 - x', []],
-  ])('among %s', (votes, expected) => expect(seen(votes)).toEqual(expected));
+    ['1@9 1@1 x', 'knows them all', { kind: 'none' }],
+    ['1@9 - x', 'hears of none', { kind: 'none' }],
+    ['1@9 2@5 1@1', 'enters what it had not heard of', enter(2, 5)],
+    [
+      '1@9 2@5 3@12',
+      'submits to a later one before all else',
+      { kind: 'submit', to: { node: uuidOf(3), epoch: 12 } },
+    ],
+  ])('hearing %s %s', (votes, _what, expected) => expect(decided(votes)).toEqual(expected));
 });
+
+it.each([
+  ['x x x', 0],
+  ['1@5 2@4 x', 5],
+  ['1@5 1@5 2@6', 6],
+])('the highest epoch promised among %s is %i', (votes, epoch) =>
+  expect(highestPromised(ballots(votes))).toBe(epoch),
+);

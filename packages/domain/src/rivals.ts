@@ -1,5 +1,5 @@
 /**
- * What a master makes of nodes marked offline that answer all the same.
+ * What a master makes of nodes that know another one, those marked offline above all.
  *
  * They have no vote. But `failover --no-voting` on both sides of a cut makes a master on each, and each has
  * marked the other side offline: when the cut is healed, only this look finds the other. The later epoch stays.
@@ -15,8 +15,30 @@ export const laterMastership = (ballots: readonly Ballot[], epoch: number): Mast
     .filter((master) => master.epoch > epoch)
     .sort((a, b) => b.epoch - a.epoch)[0];
 
-/** Masterships of earlier epochs that nodes still name, and `history` knows nothing of. */
-export const overruledMasterships = (
+export type RivalDecision =
+  | { readonly kind: 'none' }
+  /** Somebody was made master in a later epoch: this office is over. */
+  | { readonly kind: 'submit'; readonly to: Mastership }
+  /** Of earlier epochs, and unknown to the history of this office. */
+  | { readonly kind: 'enter'; readonly overruled: readonly Mastership[] };
+
+/** `ballots` are of nodes marked offline; `history` is that of the master of `epoch`, who asks. */
+export function decideRivals(
+  epoch: number,
+  history: readonly MastershipEntry[],
+  ballots: readonly Ballot[],
+): RivalDecision {
+  const to = laterMastership(ballots, epoch);
+  if (to) return { kind: 'submit', to };
+  const overruled = overruledMasterships(history, ballots);
+  return overruled.length > 0 ? { kind: 'enter', overruled } : { kind: 'none' };
+}
+
+/** The highest epoch that anybody has promised to somebody; 0 if nobody answers. */
+export const highestPromised = (ballots: readonly Ballot[]): number =>
+  Math.max(0, ...ballots.map((ballot) => (ballot.kind === 'unreachable' ? 0 : ballot.vote.epoch)));
+
+const overruledMasterships = (
   history: readonly MastershipEntry[],
   ballots: readonly Ballot[],
 ): readonly Mastership[] =>

@@ -1,8 +1,8 @@
 /**
- * May a master daemon that has just started, or is in standby, take the office it may already own?
+ * May a master daemon that has just started, or is in standby, go for the office it may already own?
  *
- * Only if a majority names this node in an epoch above which nobody has shown a master. It grants nothing and
- * raises no epoch: that is a failover. A node that was deposed while it was away learns it here.
+ * Only if a majority names this node in an epoch above which nobody has shown a master. A node that was deposed
+ * while it was away learns it here, and disturbs nobody. The office itself it gets by an election, in a new epoch.
  *
  * Counterpart in Ganeti: the verification at daemon start, which asks once and never again.
  */
@@ -18,7 +18,7 @@ export interface StartFacts {
 }
 
 export type StartDecision =
-  | { readonly kind: 'take-office'; readonly epoch: number }
+  | { readonly kind: 'be-elected'; readonly epoch: number }
   /** Somebody else is master, or this node cannot win whoever still answers. */
   | { readonly kind: 'standby'; readonly why: string }
   /** Votes are missing that could still decide it. */
@@ -45,7 +45,7 @@ function countFor(
   const needed = majorityOf(electorate.length);
   const counts = countVotes(ballotsOf(electorate, ballots));
   const favour = counts.find(({ master }) => master.node === own && master.epoch === epoch)?.votes ?? 0;
-  if (favour >= needed) return { kind: 'take-office', epoch };
+  if (favour >= needed) return { kind: 'be-elected', epoch };
   const { unhealthy } = majorityHealth(ballots, electorate);
   const why = [
     `${needed} of ${electorate.length} votes needed for this node, ${favour} given`,

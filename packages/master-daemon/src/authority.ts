@@ -88,7 +88,7 @@ export async function bringUpToDate(
 ): Promise<InOffice> {
   const { pending } = office;
   const parcel = pack(pending?.record ?? office.record);
-  const nodes = nodesToUpdate(parcel.roster);
+  const nodes = nodesToUpdate(parcel.roster, pending?.plan ?? null);
   const are = (standing: Standing): readonly RosterNode[] =>
     nodes.filter((node) => standingOf(node, ballotOf(node, ballots), parcel.record.version) === standing);
   const updated = new Set<NodeUuid>(are('equal').map((node) => node.uuid));
@@ -107,7 +107,7 @@ export async function bringUpToDate(
   await push(behind.filter((node) => !toldLater.includes(node)));
   if (progress() !== 'storing') await push(toldLater);
 
-  const lagging = nodes.flatMap((node) => (updated.has(node.uuid) ? [] : [node.uuid]));
+  const lagging = nodes.flatMap(({ uuid, role }) => (role === 'offline' || updated.has(uuid) ? [] : [uuid]));
   const decided = pending && progress() === 'committed' && { record: pending.record, pending: null };
   return { ...office, ...decided, lagging };
 }

@@ -1,13 +1,14 @@
 /**
- * In office: one look at all nodes. Resolves to the tenure that follows.
+ * In office: one look at all nodes.
  *
  * Finds out whether somebody else was elected and brings nodes that lag up to date; beside it, raises the
  * address again if it is gone from this host. The lease is kept elsewhere (lease-keeper.ts).
  */
 import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { getOffice, leaveOffice, takeOffice } from '@quorate/bootstrap/office';
+import { nodesToUpdate } from '@quorate/bootstrap/put-configuration';
 import { gatherVotes } from '@quorate/bootstrap/votes';
-import { laterMastership } from '@quorate/domain/rivals';
+import { highestPromised, laterMastership } from '@quorate/domain/rivals';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { nodeByUuid, type Roster } from '@quorate/domain/roster';
 import type { Mastership as MastershipOf } from '@quorate/domain/voter-record';
@@ -16,12 +17,22 @@ import type { InOffice, Standby, Tenure } from './tenure.ts';
 
 export const rosterIn = (office: InOffice): Roster => rosterOf(office.pending?.record ?? office.record, '');
 
-export async function lookAfter(access: ClusterAccess, office: InOffice): Promise<Tenure> {
+export interface Look {
+  /** What this node is from now on. */
+  readonly tenure: Tenure;
+  /** The highest epoch that a voter has promised: who promised a later one than this office's follows it no more. */
+  readonly highestPromised: number;
+}
+
+export async function lookAfter(access: ClusterAccess, office: InOffice): Promise<Look> {
   const roster = rosterIn(office);
-  const ballots = await gatherVotes(access, roster);
+  const voters = nodesToUpdate(roster, office.pending?.plan ?? null);
+  const ballots = await gatherVotes(access, roster, undefined, voters);
   const successor = laterMastership(ballots, office.epoch);
-  if (successor) return giveUp(access, office, roster, successor);
-  return bringUpToDate(access, office, ballots);
+  const tenure = await (successor
+    ? giveUp(access, office, roster, successor)
+    : bringUpToDate(access, office, ballots));
+  return { tenure, highestPromised: highestPromised(ballots) };
 }
 
 /** The node daemon of this host takes the address down and is told the epoch that ended ours. */

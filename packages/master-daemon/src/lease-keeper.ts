@@ -2,7 +2,7 @@
  * Keeps the lease while this node rules: renews it every sixth of its duration and knows how long it lasts.
  *
  *   counted from before a round was sent, less the margin for clocks that run apart; a round that a majority
- *   did not acknowledge adds nothing; one that failed because of a higher epoch ends it at once
+ *   did not acknowledge adds nothing; one that failed because of a higher epoch is told of
  *
  * Each confirmed round is passed on to this host's node daemon, which gives up the address by itself when none
  * comes, and to the kernel through it. Who was frozen finds its lease over before it does anything else.
@@ -34,8 +34,8 @@ export interface LeaseKeeper {
 
 interface KeeperParts {
   readonly access: ClusterAccess;
-  /** A round failed, and a voter told of a later epoch. */
-  readonly onDeposed: (refusal: ClusterError) => void;
+  /** A round of `epoch` failed, and a voter told of a later one. */
+  readonly onDeposed: (epoch: number, refusal: ClusterError) => void;
   /** A majority acknowledged a round: the lease lasts until then. */
   readonly onRenewed: (epoch: number, untilMs: number) => void;
 }
@@ -65,10 +65,7 @@ export function createLeaseKeeper({ access, onDeposed, onRenewed }: KeeperParts)
     }
     // One voter alone may have promised a candidate that went no further; a majority against us has not.
     const deposed = refusals.find(endsReign);
-    if (deposed) {
-      untilMs = 0;
-      onDeposed(deposed);
-    }
+    if (deposed) onDeposed(epoch, deposed);
     return false;
   }
 

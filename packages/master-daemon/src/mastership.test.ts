@@ -7,7 +7,7 @@ import { timings } from '@quorate/domain/timings';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Change } from './authority.ts';
 import { createMastership, type Mastership } from './mastership.ts';
-import { daemonScene, gate, until, type DaemonScene } from './testing/daemon-scene.ts';
+import { atRest, daemonScene, firstLook, gate, until, type DaemonScene } from './testing/daemon-scene.ts';
 
 const later: Change = (present) => laterRecord(present);
 const withVoting = { noVoting: false };
@@ -37,18 +37,14 @@ async function watched(wishes: Parameters<typeof daemonScene>[0] = {}): Promise<
   const made = await scene(wishes);
   const { clock } = made.cluster;
   const ending = new AbortController();
-  const isAsleep = () => clock.sleepers() === loops;
   watches.push({ ending, ended: made.mastership.watch(ending.signal) });
-  await until(isAsleep);
+  await firstLook(made, made.mastership);
   const nextLook = async () => {
     await clock.advance(timings.surveyIntervalMs);
-    await until(isAsleep);
+    await atRest(made);
   };
   return { ...made, nextLook };
 }
-
-/** Of the watch, each of which sleeps between its rounds. */
-const loops = 4;
 
 const historyOf = (mastership: Mastership) => {
   const tenure = mastership.tenure();
@@ -60,7 +56,7 @@ const messagesOf = ({ log }: DaemonScene) => log.lines.map(({ message }) => mess
 describe('the watch', () => {
   it('takes up an office that a majority gives this node', async () => {
     const { mastership, cluster } = await watched();
-    expect(mastership.tenure()).toMatchObject({ kind: 'in-office', epoch: 1, record: cluster.record });
+    expect(mastership.tenure()).toMatchObject({ kind: 'in-office', epoch: 2, record: cluster.record });
   });
 
   it('BEH-091 BEH-094 in standby asks again until a majority is there', async () => {
@@ -68,7 +64,7 @@ describe('the watch', () => {
     made.cluster.isolate(2, 3);
     const ending = new AbortController();
     watches.push({ ending, ended: made.mastership.watch(ending.signal) });
-    await until(() => made.cluster.clock.sleepers() === loops);
+    await atRest(made);
     expect(made.mastership.tenure()).toMatchObject({
       kind: 'standby',
       why: expect.stringContaining('2 of 3'),
@@ -80,12 +76,12 @@ describe('the watch', () => {
 
   it('BEH-078 BEH-098 leaves office for a later master, without a restart', async () => {
     const { mastership, cluster, nextLook } = await watched();
-    const master = { node: uuidOf('node', 2), epoch: 2 };
-    cluster.node(3).voter = { ...cluster.node(3).voter, epoch: 2, grantedTo: master.node, master };
+    const master = { node: uuidOf('node', 2), epoch: 3 };
+    cluster.node(3).voter = { ...cluster.node(3).voter, epoch: 3, grantedTo: master.node, master };
     await nextLook();
     expect(mastership.tenure()).toEqual({
       kind: 'standby',
-      why: 'node2.lab.test was made master in epoch 2',
+      why: 'node2.lab.test was made master in epoch 3',
     });
     expect(cluster.node(1).masterIpHere).toBe(false);
   });
@@ -111,8 +107,12 @@ describe('the watch', () => {
     const master = { node: uuidOf('node', 2), epoch: 0 };
     cluster.node(2).voter = { ...cluster.node(2).voter, master };
     await nextLook();
-    await until(() => historyOf(mastership).length === 2);
-    expect(historyOf(mastership)).toMatchObject([{ ...master, how: 'overruled' }, { epoch: 1 }]);
+    await until(() => historyOf(mastership).length === 3);
+    expect(historyOf(mastership)).toMatchObject([
+      { ...master, how: 'overruled' },
+      { epoch: 1 },
+      { epoch: 2 },
+    ]);
   });
 
   it('goes on after a look that failed, and logs it', async () => {
@@ -218,16 +218,16 @@ describe('a change', () => {
   it('BEH-078 refused because of a later epoch ends the office', async () => {
     const { mastership, cluster, answers } = await watched();
     for (const n of [2, 3])
-      cluster.node(n).voter = { ...cluster.node(n).voter, epoch: 2, grantedTo: uuidOf('node', 2) };
+      cluster.node(n).voter = { ...cluster.node(n).voter, epoch: 3, grantedTo: uuidOf('node', 2) };
     answers('LeaveOffice');
     await expect(mastership.change(later)).rejects.toMatchObject({ reason: 'COMMIT_UNDECIDED' });
-    expect(mastership.tenure()).toMatchObject({ kind: 'standby', why: expect.stringContaining('epoch 2') });
+    expect(mastership.tenure()).toMatchObject({ kind: 'standby', why: expect.stringContaining('epoch 3') });
     expect(answers('LeaveOffice')).toEqual(['1 ok']);
   });
 
   it('refused for a rival of the same epoch names that rival', async () => {
     const { mastership, cluster } = await watched();
-    const rival = { node: uuidOf('node', 2), epoch: 1 };
+    const rival = { node: uuidOf('node', 2), epoch: 2 };
     for (const n of [2, 3]) cluster.node(n).voter = { ...cluster.node(n).voter, master: rival };
     await expect(mastership.change(later)).rejects.toMatchObject({ reason: 'COMMIT_UNDECIDED' });
     expect(mastership.tenure()).toMatchObject({
@@ -239,9 +239,9 @@ describe('a change', () => {
 
 describe('being told to stand down', () => {
   it.each([
-    [0, 'in-office', 'an epoch that is over'],
-    [1, 'standby', 'its own'],
-    [2, 'standby', 'a later one'],
+    [1, 'in-office', 'an epoch that is over'],
+    [2, 'standby', 'its own'],
+    [3, 'standby', 'a later one'],
   ])('for epoch %i leaves it %s: %s', async (epoch, kind) => {
     const { mastership } = await watched();
     mastership.standDown(epoch);
@@ -255,18 +255,19 @@ describe('being told to stand down', () => {
     expect(mastership.tenure()).toBe(before);
   });
 
-  const told = { kind: 'standby', why: 'it was told that epoch 2 ends its office' };
+  const told = { kind: 'standby', why: 'it was told that epoch 3 ends its office' };
 
   it('during a look: what the look found is dropped', async () => {
-    const { mastership, cluster } = await watched();
+    const made = await watched();
+    const { mastership, cluster } = made;
     const answer = gate();
     cluster.on(3, 'GetVote', async (vote) => (await answer.passed, vote()));
     cluster.events.length = 0;
     await cluster.clock.advance(timings.surveyIntervalMs);
     await until(() => cluster.events.includes('3 GetVote'));
-    mastership.standDown(2);
+    mastership.standDown(3);
     answer.open();
-    await until(() => cluster.clock.sleepers() === loops);
+    await atRest(made);
     expect(mastership.tenure()).toEqual(told);
   });
 
@@ -275,9 +276,10 @@ describe('being told to stand down', () => {
     const disk = gate();
     for (const n of [2, 3])
       cluster.on(n, 'PutConfiguration', async (answer) => (await disk.passed, answer()));
+    cluster.events.length = 0;
     const change = mastership.change(later);
     await until(() => cluster.events.includes('2 PutConfiguration'));
-    mastership.standDown(2);
+    mastership.standDown(3);
     disk.open();
     expect(await change).toEqual(laterRecord(cluster.record));
     expect(mastership.tenure()).toEqual(told);
@@ -292,9 +294,10 @@ describe('being told to stand down', () => {
         throw new Error('disk full');
       });
     }
+    cluster.events.length = 0;
     const change = mastership.change(later);
     await until(() => cluster.events.includes('2 PutConfiguration'));
-    mastership.standDown(2);
+    mastership.standDown(3);
     answer.open();
     await expect(change).rejects.toMatchObject({ reason: 'COMMIT_UNDECIDED' });
     expect(mastership.tenure()).toEqual(told);
@@ -323,7 +326,7 @@ describe('a failover', () => {
     await expect(mastership.failover(withVoting, silently)).rejects.toMatchObject({
       reason: 'ALREADY_MASTER',
     });
-    expect(mastership.tenure()).toMatchObject({ kind: 'in-office', epoch: 1 });
+    expect(mastership.tenure()).toMatchObject({ kind: 'in-office', epoch: 2 });
   });
 
   it('while one runs is refused at once; afterwards it is possible again', async () => {

@@ -29,6 +29,7 @@ import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { leaseBounds } from '@quorate/domain/lease';
 import type { NodeUuid } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
+import type { Mastership as MastershipOf } from '@quorate/domain/voter-record';
 import { describeVersion, type Version } from '@quorate/domain/version';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { Log } from '@quorate/platform/log';
@@ -36,7 +37,7 @@ import { commitChange, pendingError, type Change } from './authority.ts';
 import { deposedBy, giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
 import { createLeaseKeeper, untilNextRenewalMs } from './lease-keeper.ts';
 import { lookForLoss, sleepInTime } from './loss-watch.ts';
-import { findRivals } from './rivals.ts';
+import { lookForRivals } from './rivals.ts';
 import { reconsider } from './standby.ts';
 import { assertInOffice, inOfficeWith, type InOffice, type Tenure } from './tenure.ts';
 
@@ -69,6 +70,10 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
   /** Granted by a majority and not yet in office. */
   let elected: Reign | null = null;
   let failingOver = false;
+  /** A failover of the master to itself, into an epoch that all voters can follow. */
+  let electingAnew = false;
+  /** Epoch of the office in which the last look saw a voter that has promised a later one. */
+  let overtakenIn = 0;
 
   const logged =
     (message: string) =>
@@ -97,14 +102,17 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
   const lease = createLeaseKeeper({
     access,
     onRenewed: (epoch, untilMs) => {
-      if (tenure.kind !== 'in-office') return;
+      if (tenure.kind !== 'in-office' || tenure.epoch !== epoch) return;
       const own = nodeOf(rosterIn(tenure), access.own);
       void holdOffice(access, own, epoch, untilMs).catch(
         logged('this host was not told of the renewed lease'),
       );
     },
-    onDeposed: (refusal) => {
+    onDeposed: (epoch, refusal) => {
+      // Who is elected anew ends its old epoch itself.
+      if (electingAnew || epoch < (reign()?.epoch ?? 0)) return;
       elected = null;
+      lease.drop();
       if (tenure.kind === 'in-office') void depose(tenure, refusal);
     },
   });
@@ -118,19 +126,26 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 
   // --- the lease
 
-  const reign = (): Reign | null => (tenure.kind === 'in-office' ? reignOf(tenure.record) : elected);
+  /** The later of the two: who is elected anew rules in its old epoch until the new one is granted. */
+  function reign(): Reign | null {
+    if (tenure.kind !== 'in-office' || (elected && elected.epoch > tenure.epoch)) return elected;
+    return reignOf(tenure.record);
+  }
 
   async function keepLease(): Promise<number> {
     const began = access.clock.monotonicMs();
     const present = reign();
     if (!present) return timings.idleWatchMs;
     const handing = tenure.kind === 'in-office' && tenure.handingOverTo !== null;
-    if (!handing || lease.leftMs() < present.durationMs / 3) {
+    // Not while voters are asked for the next one: this epoch ends with the first grant.
+    const ending = electingAnew && !elected;
+    if (!ending && (!handing || lease.leftMs() < present.durationMs / 3)) {
       // To renew is to take the nomination back: nobody took the office in time.
       const renewed = await lease.renew(present);
       if (renewed && handing && tenure.kind === 'in-office') become({ ...tenure, handingOverTo: null });
     }
     if (tenure.kind === 'in-office' && lease.leftMs() <= 0) await lapse(tenure);
+    if (ending) return timings.idleWatchMs;
     return untilNextRenewalMs(present.durationMs, access.clock.monotonicMs() - began);
   }
 
@@ -190,7 +205,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
       roster: await readRoster(state),
       ownRecord: await readableRecord(),
       report: journalled(report),
-      hooks,
+      hooks: request.anewAbove === undefined ? hooks : noHooks,
       keepLease: (granted: Reign, sentMs: number | null) => {
         elected = granted;
         if (sentMs !== null) lease.count(sentMs, granted.durationMs);
@@ -236,32 +251,57 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 
   // --- looking
 
-  const askLease = async (wanted: Reign): Promise<number | null> =>
-    (await lease.renew(wanted)) ? lease.untilMs() : null;
-
   async function look(): Promise<void> {
     const before = tenure;
-    const next = await (before.kind === 'in-office'
-      ? lookAfter(access, before)
-      : reconsider(state, access, askLease));
+    const next = await reconsider(state, access);
+    becomeAfter(before, next);
+    if (tenure === next && next.electAbove !== undefined) await electAnew(next.electAbove);
+  }
+
+  async function lookInOffice(before: InOffice): Promise<void> {
+    const { tenure: next, highestPromised } = await lookAfter(access, before);
     becomeAfter(before, next);
     if (tenure === next && next.kind === 'in-office') await keepAddress(access, next, lease.untilMs());
-    if (tenure === next && next.kind === 'standby' && next.mustBeElected) await makeMaster(byItself, quietly);
+    const isOvertaken = highestPromised > before.epoch;
+    // Whoever that epoch was promised to is given one look's time to come.
+    if (isOvertaken && overtakenIn === before.epoch) {
+      await oneAtATime(() => catchUpWithVoters(before.epoch, highestPromised));
+    }
+    overtakenIn = isOvertaken ? before.epoch : 0;
+  }
+
+  async function catchUpWithVoters(epoch: number, above: number): Promise<void> {
+    if (tenure.kind !== 'in-office' || tenure.epoch !== epoch || tenure.handingOverTo !== null) return;
+    log.warn({ epoch, above }, 'a voter has promised a later epoch: this master is elected anew');
+    await electAnew(above);
+  }
+
+  async function electAnew(anewAbove: number): Promise<void> {
+    electingAnew = true;
+    try {
+      await makeMaster({ noVoting: false, anewAbove }, quietly);
+    } finally {
+      electingAnew = false;
+    }
   }
 
   /** A master made without voting, on the other side of a cut that is healed now. */
-  async function lookForRivals(): Promise<number> {
+  async function settleRivals(): Promise<number> {
     if (tenure.kind !== 'in-office') return timings.surveyIntervalMs;
     const office = tenure;
-    const found = await findRivals(access, office);
-    if (found.successor && tenure.kind === 'in-office' && tenure.epoch === office.epoch) {
-      become(await giveUp(access, office, rosterIn(office), found.successor));
-    } else if (found.overruled.length > 0) {
+    const found = await lookForRivals(access, office);
+    if (found.kind === 'submit') await submit(office, found.to);
+    if (found.kind === 'enter') {
       await oneAtATime(() =>
         change((present, nowSeconds) => withOverruled(present, found.overruled, nowSeconds), false),
       );
     }
     return timings.surveyIntervalMs;
+  }
+
+  async function submit(office: InOffice, successor: MastershipOf): Promise<void> {
+    if (tenure.kind !== 'in-office' || tenure.epoch !== office.epoch) return;
+    become(await giveUp(access, office, rosterIn(office), successor));
   }
 
   // --- loss of the master
@@ -323,13 +363,13 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     async watch(signal) {
       const lookInTurn = async (): Promise<number> => {
         // In office the look only asks and pushes, which must not keep a change or a hand-over waiting.
-        await (tenure.kind === 'in-office' ? look() : oneAtATime(look));
+        await (tenure.kind === 'in-office' ? lookInOffice(tenure) : oneAtATime(look));
         return timings.surveyIntervalMs;
       };
       await Promise.all([
         repeat(signal, keepLease, 'the lease could not be looked after'),
         repeat(signal, lookInTurn, 'a look at the cluster failed'),
-        repeat(signal, lookForRivals, 'nodes marked offline could not be asked'),
+        repeat(signal, settleRivals, 'nodes marked offline could not be asked'),
         repeat(signal, () => takeOverIfLost(signal), 'the loss of the master could not be looked into'),
       ]);
     },
@@ -337,6 +377,9 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 }
 
 const leaseOver = 'a majority did not renew its lease in time';
+
+/** The mastership stays where it is, so there is nothing for the site to do. */
+const noHooks: FailoverHooks = { before: () => Promise.resolve(), after: () => Promise.resolve() };
 
 const byItself: FailoverRequest = { noVoting: false, automatic: true };
 

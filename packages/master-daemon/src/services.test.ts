@@ -13,7 +13,7 @@ import { masterServices } from '@quorate/rpc/services';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createMastership } from './mastership.ts';
 import { serveMaster } from './services.ts';
-import { daemonScene, until } from './testing/daemon-scene.ts';
+import { atRest, daemonScene, firstLook } from './testing/daemon-scene.ts';
 import { handlerServer } from './testing/handlers.ts';
 
 const admin = { kind: 'local' } as const;
@@ -40,7 +40,7 @@ async function services(
     ending.abort();
     return ended;
   });
-  await until(() => scene.cluster.clock.sleepers() === 4);
+  await firstLook(scene, mastership);
   return {
     ...{ ...scene, mastership },
     status: handlersOf(masterServices.status),
@@ -70,23 +70,24 @@ describe('GetStatus', () => {
   it('in office tells the epoch, and that all is well', async () => {
     const { status } = await services();
     expect(await status.GetStatus({}, admin, signal)).toEqual({
-      ...{ inOffice: true, epoch: 1, clusterName: 'cluster.lab.test' },
+      ...{ inOffice: true, epoch: 2, clusterName: 'cluster.lab.test' },
       ...{ pending: null, laggingNodeUuids: [], leaseLeftMs: safeLeaseMs(leaseBounds.usualMs) },
     });
   });
 
   it('in office tells what is undecided, and which nodes lag', async () => {
-    const { status, parameters, cluster } = await services();
+    const scene = await services();
+    const { status, parameters, cluster } = scene;
     cluster.isolate(2, 3);
     await expect(parameters.ModifyCluster(modifyRequest(5), admin, signal)).rejects.toMatchObject({
       reason: 'COMMIT_UNDECIDED',
     });
     await cluster.clock.advance(timings.surveyIntervalMs);
-    await until(() => cluster.clock.sleepers() === 4);
+    await atRest(scene);
     const { serial } = cluster.record.version;
     expect(await status.GetStatus({}, admin, signal)).toMatchObject({
       inOffice: true,
-      pending: { epoch: 1, serial: serial + 1 },
+      pending: { epoch: 2, serial: serial + 1 },
       laggingNodeUuids: [uuidOf('node', 2), uuidOf('node', 3)],
     });
   });
@@ -122,7 +123,7 @@ describe('ModifyCluster', () => {
   it('commits the change and answers with its version', async () => {
     const { parameters, cluster } = await services();
     const { version, notes } = await parameters.ModifyCluster(modifyRequest(5), admin, signal);
-    expect(version).toMatchObject({ epoch: 1, serial: cluster.record.version.serial + 1 });
+    expect(version).toMatchObject({ epoch: 2, serial: cluster.record.version.serial + 1 });
     expect(notes).toEqual([]);
     expect(cluster.node(2).text?.configuration.cluster.candidate_pool_size).toBe(5);
   });
@@ -223,7 +224,7 @@ describe('HandOver', () => {
   it('BEH-080 answers the candidate with what it must start from', async () => {
     const { masterships, cluster } = await services();
     expect(await masterships.HandOver({ candidateUuid: node2.uuid }, node2, signal)).toEqual({
-      ...{ epoch: 1, version: cluster.record.version },
+      ...{ epoch: 2, version: cluster.record.version },
     });
   });
 

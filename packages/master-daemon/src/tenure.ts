@@ -1,7 +1,7 @@
 /**
  * What this master daemon is at the moment.
  *
- *              votes name me, lease     a higher epoch, told to, or lease over
+ *                    elected              a higher epoch, told to, or lease over
  *   standby ─────────────────────▶ in office ─────────────────────────▶ standby
  *
  * In memory only: what is true is on the disks of a majority, and is asked for again after every start.
@@ -33,8 +33,8 @@ export interface Standby {
   readonly kind: 'standby';
   /** Why not in office, one sentence for an operator. */
   readonly why: string;
-  /** A majority names this node, but voters have promised a later epoch: only a new election can go on. */
-  readonly mustBeElected?: true;
+  /** A majority names this node, and nobody is known to be master later: to be elected, above this epoch. */
+  readonly electAbove?: number;
 }
 
 export type Tenure = InOffice | Standby;

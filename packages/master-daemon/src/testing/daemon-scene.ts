@@ -15,6 +15,7 @@ import type { InitRequest } from '@quorate/domain/initial-configuration';
 import type { Log } from '@quorate/platform/log';
 import { virtualClock } from '@quorate/platform/testing/clock';
 import { memoryFiles } from '@quorate/platform/testing/files';
+import type { Mastership } from '../mastership.ts';
 
 export interface NotedLog extends Log {
   readonly lines: { readonly level: string; readonly fields: object; readonly message: string }[];
@@ -116,4 +117,30 @@ export async function until(isSo: () => boolean): Promise<void> {
     await new Promise<void>((resolve) => setImmediate(resolve));
   }
   throw new Error('It never came to be');
+}
+
+/** Of the watch of a mastership, each of which sleeps between its rounds. */
+const loops = 4;
+/** So many turns of the event loop without a call are no pause between two. */
+const restingTurns = 20;
+
+/** Lets the watch come to rest. */
+export async function atRest({ cluster }: DaemonScene): Promise<void> {
+  let [seen, quiet] = [-1, 0];
+  await until(() => {
+    const isQuiet = cluster.clock.sleepers() === loops && cluster.events.length === seen;
+    [seen, quiet] = [cluster.events.length, isQuiet ? quiet + 1 : 0];
+    return quiet > restingTurns;
+  });
+}
+
+/** The first look of the watch; the record of an office it came to is that of the cluster from then on. */
+export async function firstLook(scene: DaemonScene, mastership: Mastership): Promise<void> {
+  await atRest(scene);
+  const tenure = mastership.tenure();
+  if (tenure.kind === 'in-office') {
+    Object.assign(scene.cluster, { record: tenure.record });
+    await scene.publish(tenure.record);
+  }
+  scene.answers('');
 }
