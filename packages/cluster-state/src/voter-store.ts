@@ -36,6 +36,41 @@ export async function writeVoterRecord({ files, layout }: State, record: VoterRe
   await files.writeAtomic(layout.voterRecord.path, voterText(record), { mode: layout.voterRecord.mode });
 }
 
+/** The record of the process that alone writes it. What `read` tells is durable, also while another is written. */
+export interface OwnVoterRecord {
+  /** Throws STATE_CORRUPT, or what the disk says when it cannot sync. */
+  read(): Promise<VoterRecord>;
+  /** One at a time, each decided from what `read` told; durable when it resolves. */
+  write(record: VoterRecord): Promise<void>;
+}
+
+export function ownVoterRecord(state: State): OwnVoterRecord {
+  /** Undefined while it is unknown: at first, and after a write that failed, for it may have got as far as the rename. */
+  let durable: Promise<VoterRecord> | undefined;
+
+  async function load(): Promise<VoterRecord> {
+    await state.files.sync(state.layout.voterRecord.path);
+    return readVoterRecord(state);
+  }
+
+  const unlessFailed = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (caught) {
+      durable = undefined;
+      throw caught;
+    }
+  };
+
+  return {
+    read: () => (durable ??= unlessFailed(load())),
+    async write(record) {
+      await unlessFailed(writeVoterRecord(state, record));
+      durable = Promise.resolve(record);
+    },
+  };
+}
+
 /** The file's text; for a node whose first record is made by the master that takes it in. */
 export const voterText = (record: VoterRecord): string =>
   `${JSON.stringify({ record, sha256: sha256Hex(JSON.stringify(record)) })}\n`;

@@ -8,6 +8,7 @@ import { readRoster } from '@quorate/cluster-state/roster-store';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { State } from '@quorate/cluster-state/state';
+import { syncState } from '@quorate/cluster-state/sync-state';
 import { mayCall } from '@quorate/domain/method-table';
 import { whyRefused } from '@quorate/domain/peer-identity';
 import { softwareVersion } from '@quorate/domain/software';
@@ -49,6 +50,8 @@ export interface NodeDaemon {
 export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemon> {
   const { state, settings, clock, log } = parts;
   const identity = await readNodeIdentity(state);
+  // Before anything is told from it: an earlier life may have ended between a rename and its sync.
+  await syncState(state);
   const roster = await readRoster(state);
   await removeTemporaries(state);
   const own = identity.nodeUuid;

@@ -1,8 +1,10 @@
 /** Whole node daemons over real TLS: who gets in at all, how a daemon starts and how it ends. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { basename } from 'node:path';
 import { viewsOf } from '@quorate/cluster-state/views';
 import { diskFiles } from '@quorate/platform/files';
+import { MachineError } from '@quorate/platform/machine-error';
 import { testAuthority, testIdentity, type TestNodeWishes } from '@quorate/platform/testing/certificates';
 import { nodeServices } from '@quorate/rpc/services';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -99,6 +101,23 @@ describe('a daemon', () => {
     expect(await reasonOf(made.start(1, { files: missing }))).toBe('NOT_IN_CLUSTER');
   });
 
+  it('syncs what it finds on its disk before it reads it', async () => {
+    const made = await cluster(1);
+    const done: string[] = [];
+    const noted = (what: string, path: string): void => void done.push(`${what} ${basename(path)}`);
+    const sync = (path: string) => diskFiles.sync(path).then(() => noted('sync', path));
+    const readText = (path: string) => diskFiles.readText(path).finally(() => noted('read', path));
+    await made.start(1, { files: { ...diskFiles, sync, readText } });
+    for (const name of ['voter.json', 'cluster.json', 'roster.json'])
+      expect(done.find((each) => each.endsWith(` ${name}`))).toBe(`sync ${name}`);
+  });
+
+  it('that cannot sync what it finds does not start', async () => {
+    const made = await cluster(1);
+    const sync = () => Promise.reject(new MachineError('COMMAND_FAILED', 'Cannot sync'));
+    expect(await reasonOf(made.start(1, { files: { ...diskFiles, sync } }))).toBe('COMMAND_FAILED');
+  });
+
   it('does not start where another one listens', async () => {
     const made = await runningCluster(1);
     expect(await reasonOf(made.start(1))).toBe('ADDRESS_IN_USE');
@@ -121,7 +140,7 @@ describe('a daemon', () => {
     const [reached, disk] = [gate(), gate()];
     let slow = false;
     const readText: typeof diskFiles.readText = async (path) => {
-      if (slow && path.endsWith('voter.json')) {
+      if (slow && path.endsWith('cluster.json')) {
         reached.open();
         await disk.passed;
       }

@@ -303,3 +303,89 @@ describe('a delivery', () => {
     expect(await voter.vote()).toMatchObject({ master: null, version: next.version });
   });
 });
+
+describe('what can be read and is not yet synced', () => {
+  const broken = () => Promise.reject(new Error('input/output error'));
+  const grantOf2 = { epoch: 2, candidate: node2, version, leaseMs };
+
+  /** Holds up the sync of one file until it is opened. */
+  function slowSync(node: MemoryNode, file: string): () => void {
+    const disk = gate();
+    node.onSync = (name) => (name === file ? disk.passed : undefined);
+    return disk.open;
+  }
+
+  it('of what was found at the start is not told', async () => {
+    const { node, voter } = await candidate();
+    node.onSync = broken;
+    await expect(voter.vote()).rejects.toThrow('input/output');
+    await expect(voter.grant(grantOf2)).rejects.toThrow('input/output');
+    node.onSync = () => undefined;
+    expect(await voter.vote()).toMatchObject({ epoch: 1 });
+  });
+
+  it('of a grant is not told', async () => {
+    const { node, voter } = await candidate();
+    await voter.vote();
+    const open = slowSync(node, 'voter.json');
+    const granted = voter.grant(grantOf2);
+    await turnOfTheLoop();
+    expect(await readVoterRecord(node.state)).toMatchObject({ epoch: 2 });
+    expect(await voter.vote()).toMatchObject({ epoch: 1 });
+    expect(await voter.record()).toMatchObject({ grantedTo: node1 });
+    open();
+    await granted;
+    expect(await voter.vote()).toMatchObject({ epoch: 2 });
+  });
+
+  it('of a grant that failed is told when it is synced: it may be what a power cut leaves', async () => {
+    const { node, voter } = await candidate();
+    await voter.vote();
+    node.onSync = broken;
+    await expect(voter.grant(grantOf2)).rejects.toThrow('input/output');
+    await expect(voter.vote()).rejects.toThrow('input/output');
+    node.onSync = () => undefined;
+    expect(await voter.vote()).toMatchObject({ epoch: 2 });
+    await expect(voter.grant({ ...grantOf2, candidate: node1 })).rejects.toMatchObject({
+      reason: 'GRANT_REFUSED',
+    });
+  });
+
+  it('of a record is not held', async () => {
+    const { node, voter } = await candidate();
+    await voter.vote();
+    const open = slowSync(node, 'cluster.json');
+    const received = voter.receive(deliveryOf(next));
+    await turnOfTheLoop();
+    expect(await readClusterRecord(node.state)).toEqual(next);
+    expect(await voter.vote()).toMatchObject({ version, holds: version });
+    open();
+    expect(await received).toMatchObject({ holds: next.version });
+    expect(await voter.vote()).toMatchObject({ version: next.version, holds: next.version });
+  });
+
+  it('of a record that failed is held when it is synced, be it by the next delivery', async () => {
+    const { node, voter } = await candidate();
+    await voter.vote();
+    node.onSync = (name) => (name === 'cluster.json' ? broken() : undefined);
+    await expect(voter.receive(deliveryOf(next))).rejects.toThrow('input/output');
+    expect(await voter.vote()).toMatchObject({ version, holds: version });
+    await expect(voter.receive(deliveryOf(next))).rejects.toThrow('input/output');
+    expect(await voter.vote()).toMatchObject({ version, holds: version });
+    node.onSync = () => undefined;
+    expect(await voter.receive(deliveryOf(next))).toMatchObject({ holds: next.version });
+    expect(await voter.vote()).toMatchObject({ version: next.version, holds: next.version });
+  });
+
+  it('of a record in the place of a damaged one is not held', async () => {
+    const { node, voter } = await candidate();
+    await node.files.writeAtomic(node.state.layout.clusterRecord.path, '{"half":', { mode: 0o600 });
+    const open = slowSync(node, 'cluster.json');
+    const received = voter.receive(deliveryOf(present));
+    await turnOfTheLoop();
+    expect(await readClusterRecord(node.state)).toEqual(present);
+    expect(await voter.vote()).toMatchObject({ version, holds: null });
+    open();
+    expect(await received).toMatchObject({ holds: version });
+  });
+});

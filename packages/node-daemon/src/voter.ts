@@ -3,7 +3,7 @@
  *
  * The rules are in domain/voter.ts; here the record reaches the disk before anybody is answered. A stored
  * configuration is written before the record that acknowledges it, so that a crash in between loses an
- * acknowledgement and never a text that was acknowledged.
+ * acknowledgement and never a text that was acknowledged. No vote tells of what can be read and is not yet synced.
  *
  * Counterpart in Ganeti: the RPCs master_node_name, write_ssconf_files and upload_file, which remember nothing.
  */
@@ -11,7 +11,8 @@ import { machineLocking, type Locking } from '@quorate/cluster-state/ssconf-lock
 import { publishRecord, publishViews } from '@quorate/cluster-state/views';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
-import { readVoterRecord, writeVoterRecord } from '@quorate/cluster-state/voter-store';
+import { syncState } from '@quorate/cluster-state/sync-state';
+import { ownVoterRecord } from '@quorate/cluster-state/voter-store';
 import type { State } from '@quorate/cluster-state/state';
 import { clusterUuidOf, type ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError, type Facts, type Reason } from '@quorate/domain/errors';
@@ -46,6 +47,7 @@ export interface Delivery {
 }
 
 export interface Voter {
+  /** Answers also while something is being written: with what was durable before. */
   vote(): Promise<Vote>;
   record(): Promise<VoterRecord>;
   /** The full configuration on this node's disk; undefined if it holds none. */
@@ -71,13 +73,19 @@ interface VoterParts {
 export function createVoter(parts: VoterParts): Voter {
   const { state, own, clock, softwareVersion, locking = machineLocking } = parts;
   const oneAtATime = inTurn();
+  const voterRecord = ownVoterRecord(state);
+
+  /** Set while the text on disk is not known to be synced: what was held before it. */
+  let heldBefore: { readonly version: Version | null } | undefined;
 
   /** Version of the text on disk; an unreadable one is as good as none (the node is brought up to date). */
-  const holds = async (): Promise<Version | null> =>
-    readClusterRecord(state).then(
+  async function holds(): Promise<Version | null> {
+    const found = await readClusterRecord(state).then(
       (record) => record?.version ?? null,
       () => null,
     );
+    return heldBefore ? heldBefore.version : found;
+  }
 
   const startedMs = clock.monotonicMs();
   let memory: LeaseMemory | undefined;
@@ -85,7 +93,7 @@ export function createVoter(parts: VoterParts): Voter {
   const memoryOf = (record: VoterRecord): LeaseMemory => (memory ??= leaseMemoryAtStart(record, startedMs));
 
   async function vote(): Promise<Vote> {
-    const [record, roster, held] = await Promise.all([readVoterRecord(state), readRoster(state), holds()]);
+    const [record, roster, held] = await Promise.all([voterRecord.read(), readRoster(state), holds()]);
     const { lease, silentUntilMs } = memoryOf(record);
     const nowMs = clock.monotonicMs();
     const leaseLeft = leaseLeftMs(memoryOf(record), nowMs);
@@ -104,10 +112,10 @@ export function createVoter(parts: VoterParts): Voter {
   }
 
   async function grant(request: GrantRequest): Promise<void> {
-    const record = await readVoterRecord(state);
+    const record = await voterRecord.read();
     const decision = decideGrant(record, memoryOf(record), request, clock.monotonicMs());
     if (!decision.granted) throw refusal(decision);
-    await writeVoterRecord(state, decision.record);
+    await voterRecord.write(decision.record);
     memory = decision.memory;
   }
 
@@ -115,20 +123,20 @@ export function createVoter(parts: VoterParts): Voter {
 
   /** Renewals come several times a second: the disk is written only when the record says something new. */
   async function promise(decide: DecideLease): Promise<void> {
-    const record = await readVoterRecord(state);
+    const record = await voterRecord.read();
     const decision = decide(record, memoryOf(record), clock.monotonicMs());
     if (decision.kind === 'refuse') throw refusal(decision);
-    if (!sameRecord(record, decision.record)) await writeVoterRecord(state, decision.record);
+    if (!sameRecord(record, decision.record)) await voterRecord.write(decision.record);
     memory = decision.memory;
   }
 
   async function receive(delivery: Delivery): Promise<{ record: VoterRecord; holds: Version | null }> {
     assertOfOnePiece(delivery);
     assertOwnCluster(await readRoster(state), delivery.roster);
-    const decision = decidePut(await readVoterRecord(state), { ...delivery, master: delivery.roster.master });
+    const decision = decidePut(await voterRecord.read(), { ...delivery, master: delivery.roster.master });
     if (decision.kind === 'refuse') throw refusal(decision);
     if (decision.kind === 'store' || (await lacksTextOf(delivery))) await store(delivery);
-    await writeVoterRecord(state, decision.record);
+    await voterRecord.write(decision.record);
     return { record: decision.record, holds: await holds() };
   }
 
@@ -137,12 +145,26 @@ export function createVoter(parts: VoterParts): Voter {
     return record !== undefined && !(held && sameVersion(held, version));
   }
 
-  const store = ({ record, roster, ssconf }: Delivery): Promise<unknown> =>
+  /**
+   * Synced at the end whatever came of it: a store that fails may leave a text that can be read and is not synced,
+   * and the next one does not write what it finds there already.
+   */
+  async function store(delivery: Delivery): Promise<void> {
+    heldBefore ??= { version: await holds() };
+    try {
+      await publish(delivery);
+    } finally {
+      await syncState(state);
+      heldBefore = undefined;
+    }
+  }
+
+  const publish = ({ record, roster, ssconf }: Delivery): Promise<unknown> =>
     record ? publishRecord(state, record, locking) : publishViews(state, { roster, ssconf }, locking);
 
   return {
     vote,
-    record: () => readVoterRecord(state),
+    record: () => voterRecord.read(),
     configuration: () => readClusterRecord(state),
     grant: (request) => oneAtATime(() => grant(request)),
     renew: (request) => oneAtATime(() => promise((r, m, now) => decideRenew(r, m, request, now))),

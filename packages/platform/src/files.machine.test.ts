@@ -82,6 +82,17 @@ describe.each(twins)('files on %s', (_, files) => {
     expect((await files.stat(path))?.mode).toBe(0o600);
   });
 
+  it('sync what is there, a directory too, and what is not', async () => {
+    const directory = await world(files);
+    const path = join(directory, 'voter.json');
+    await files.writeAtomic(path, 'x', { mode: 0o400 });
+    for (const each of [path, directory, join(directory, 'absent'), join(directory, 'no/x'), join(path, 'x')])
+      await files.sync(each);
+    expect(await files.readText(path)).toBe('x');
+    expect(await files.stat(path)).toMatchObject({ mode: 0o400 });
+    expect(await files.list(directory)).toEqual(['voter.json']);
+  });
+
   it('refuses, with the path, to write where no directory is, over a directory, or through a file', async () => {
     const directory = await world(files);
     const refused = { reason: 'COMMAND_FAILED' };

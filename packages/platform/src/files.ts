@@ -36,6 +36,11 @@ export interface Files {
   ensureDirectory(path: string, mode: number): Promise<void>;
   /** Adds the line and a newline and has them on disk when it resolves; a new file gets `mode`. */
   appendLine(path: string, line: string, options: { readonly mode: number }): Promise<void>;
+  /**
+   * Makes durable what a reader finds there now, be it that nothing is there. Whoever wrote it may have died, or
+   * failed, between the rename and its sync.
+   */
+  sync(path: string): Promise<void>;
 }
 
 /** The error of a refused file operation, for the disk and for its twin. */
@@ -62,9 +67,9 @@ async function unlessAbsent<T>(work: () => Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Without this a rename or a removal may be undone by a power cut. */
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await fs.open(directory, 'r');
+/** A file, or a directory: without it a rename or a removal in there may be undone by a power cut. */
+async function syncInode(path: string): Promise<void> {
+  const handle = await fs.open(path, 'r');
   try {
     await handle.sync();
   } finally {
@@ -102,7 +107,7 @@ async function replaceFile(path: string, text: string, mode: number): Promise<vo
     await fs.rm(temporary, { force: true });
     throw caught;
   }
-  await syncDirectory(directory);
+  await syncInode(directory);
 }
 
 async function removeFile(path: string): Promise<void> {
@@ -110,14 +115,14 @@ async function removeFile(path: string): Promise<void> {
     await fs.unlink(path);
     return true;
   });
-  if (removed) await syncDirectory(dirname(path));
+  if (removed) await syncInode(dirname(path));
 }
 
 async function makeDirectory(path: string, mode: number): Promise<void> {
   await fs.mkdir(dirname(path), { recursive: true, mode: 0o755 });
   try {
     await fs.mkdir(path, { mode });
-    await syncDirectory(dirname(path));
+    await syncInode(dirname(path));
   } catch (caught) {
     if (systemCode(caught) !== 'EEXIST') throw caught;
   }
@@ -136,7 +141,13 @@ async function appendToFile(path: string, line: string, mode: number): Promise<v
   } finally {
     await handle.close();
   }
-  if (isNew) await syncDirectory(dirname(path));
+  if (isNew) await syncInode(dirname(path));
+}
+
+/** The content first: a name that is certain must not lead to less than was read. */
+async function syncFound(path: string): Promise<void> {
+  await unlessAbsent(() => syncInode(path));
+  await unlessAbsent(() => syncInode(dirname(path)));
 }
 
 function kindOf(stats: {
@@ -164,4 +175,5 @@ export const diskFiles: Files = {
     }),
   ensureDirectory: (path, mode) => orFileError('make directory', path, () => makeDirectory(path, mode)),
   appendLine: (path, line, { mode }) => orFileError('append to', path, () => appendToFile(path, line, mode)),
+  sync: (path) => orFileError('sync', path, () => syncFound(path)),
 };

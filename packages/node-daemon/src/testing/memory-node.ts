@@ -31,6 +31,8 @@ export interface MemoryNode {
   written(): readonly string[];
   /** Called before each write with the file's name; may throw, or take its time. */
   onWrite: (name: string) => Promise<void> | void;
+  /** Called when a text can be read and is yet to be synced; may throw, or take its time. */
+  onSync: (name: string) => Promise<void> | void;
 }
 
 /** `holdsRecord: false` is a node that is no candidate: views only. */
@@ -38,19 +40,21 @@ export async function memoryNode({ holdsRecord = true } = {}): Promise<MemoryNod
   const files = memoryFiles();
   const layout = layoutUnder('/');
   const names: string[] = [];
+  const sync = async (path: string): Promise<void> => node.onSync(nameOf(path));
   const node: MemoryNode = {
     files,
-    state: { layout, files: { ...files, writeAtomic } },
+    state: { layout, files: { ...files, writeAtomic, sync } },
     written: () => names.splice(0),
     onWrite: () => undefined,
+    onSync: () => undefined,
   };
   async function writeAtomic(
     ...[path, text, options]: Parameters<MemoryFiles['writeAtomic']>
   ): Promise<void> {
-    const name = path.slice(path.lastIndexOf('/') + 1);
-    await node.onWrite(name);
+    await node.onWrite(nameOf(path));
     await files.writeAtomic(path, text, options);
-    names.push(name);
+    await sync(path);
+    names.push(nameOf(path));
   }
   await ensureDirectories(node.state);
   if (holdsRecord) await publishRecord(node.state, present, unlocked);
@@ -59,6 +63,8 @@ export async function memoryNode({ holdsRecord = true } = {}): Promise<MemoryNod
   names.length = 0;
   return node;
 }
+
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /** The voter record of a node that follows node 1 in epoch 1, with changes. */
 export const acknowledged = (changes: Partial<VoterRecord>): VoterRecord => ({

@@ -2,6 +2,7 @@
  * Files in memory: the twin of ../files.ts. Directories must exist before they are written into, as on disk.
  *
  * It knows no owners and refuses nothing for lack of permission; the modes are kept so that tests can look at them.
+ * It knows no power cuts either: what can be read is durable.
  */
 import { dirname } from 'node:path';
 import { fileError, type FileFacts, type Files } from '../files.ts';
@@ -93,6 +94,7 @@ export function memoryFiles(initial: Readonly<Record<string, string>> = {}): Mem
     stat: (path) => later('inspect', path, () => factsOf(path)),
     ensureDirectory: (path, mode) => later('make directory', path, () => makeDirectory(path, mode)),
     appendLine: (path, line, { mode }) => later('append to', path, () => append(path, line, mode)),
+    sync: (path) => later('sync', path, () => undefined),
     contents: () =>
       Object.fromEntries(
         [...entries].flatMap(([path, entry]) => (entry.kind === 'file' ? [[path, entry.text] as const] : [])),
