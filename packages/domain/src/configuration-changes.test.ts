@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
+  withCandidacy,
   withCandidatePoolSize,
   withMaster,
   withNode,
+  withNodeOnline,
   withNodesOffline,
   withoutMaster,
   withOverruled,
@@ -262,6 +264,65 @@ describe('parameters of ours', () => {
           message: `A lease of ${leaseMs} ms is not within 1200 and 60000 ms`,
         }),
       ),
+  );
+});
+
+describe('the candidacy of a node', () => {
+  const before = draftOfSize(3);
+
+  it.each([
+    [{ priority: 0 }],
+    [{ priority: 100 }],
+    [{ pausedUntilSeconds: null }],
+    [{ pausedUntilSeconds: later }],
+    [{ priority: 51, pausedUntilSeconds: later }],
+  ])('%j is set with ours, and the rest of ours is as it was', (given) => {
+    const { ours } = withCandidacy(before, node(2), given, later);
+    const changed = { ...before.ours.nodes[node(2)], ...given };
+    expect(ours).toEqual({ ...before.ours, nodes: { ...before.ours.nodes, [node(2)]: changed } });
+  });
+
+  it('raises serials, and adds nothing to Ganeti’s file', () => {
+    const { configuration } = withCandidacy(
+      before,
+      node(2),
+      { priority: 1, pausedUntilSeconds: null },
+      later,
+    );
+    expect(differences(before.configuration, configuration).sort()).toEqual(
+      ['', '/cluster', `/nodes/${node(2)}`].flatMap((of) => [`${of}/mtime`, `${of}/serial_no`]).sort(),
+    );
+  });
+
+  it('keeps what is not given', () => {
+    const paused = withCandidacy(before, node(2), { pausedUntilSeconds: null }, later);
+    const both = withCandidacy(paused, node(2), { priority: 7 }, later);
+    expect(both.ours.nodes[node(2)]).toMatchObject({ priority: 7, pausedUntilSeconds: null });
+  });
+
+  it.each([[{}], [{ priority: 50 }], [{ pausedUntilSeconds: 0 }]])(
+    'is left alone by %j, which is the usual one',
+    (given) => expect(withCandidacy(before, node(2), given, later)).toBe(before),
+  );
+
+  it('outlives being offline', () => {
+    const offline = withNodesOffline(
+      withCandidacy(before, node(2), { priority: 9 }, later),
+      [node(2)],
+      later,
+    );
+    expect(withNodeOnline(offline, node(2), later).ours.nodes[node(2)]?.priority).toBe(9);
+  });
+
+  it.each([
+    ['NODE_UNKNOWN', 7, 50, 'No node'],
+    ['WRONG_INPUT', 2, 101, "Priority '101' is not a whole number from 0 to 100"],
+    ['WRONG_INPUT', 2, -1, "Priority '-1'"],
+    ['WRONG_INPUT', 2, 2.5, "Priority '2.5'"],
+  ])('is refused with %s', (reason, number, priority, words) =>
+    expect(() => withCandidacy(before, node(number), { priority }, later)).toThrow(
+      expect.objectContaining({ reason, message: expect.stringContaining(words) }),
+    ),
   );
 });
 

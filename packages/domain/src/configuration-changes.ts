@@ -6,6 +6,7 @@
  *
  * Counterpart in Ganeti: lib/config/__init__.py (ConfigWriter) and lib/cmdlib/node.py.
  */
+import { type Candidacy, requirePriority, usualCandidacy } from './candidacy.ts';
 import { newNodeBecomesCandidate, nodesToPromote, poolState } from './candidate-pool.ts';
 import { canonicalJson } from './canonical-json.ts';
 import type { ClusterObject, Configuration, Draft, MastershipEntry, NodeObject } from './configuration.ts';
@@ -15,6 +16,7 @@ import { isoTime } from './initial-configuration.ts';
 import { leaseBounds } from './lease.ts';
 import { compareNaturally } from './names.ts';
 import { type NewNode, newNodeObject, requireNewNode } from './new-node.ts';
+import { oursOf } from './roster-of.ts';
 import type { NodeUuid } from './roster.ts';
 import type { Mastership } from './voter-record.ts';
 
@@ -195,6 +197,25 @@ export function withNodeOnline(draft: Draft, uuid: NodeUuid, nowSeconds: number)
   const flags = { offline: false, drained: false, master_candidate: candidate };
   const nodes = touchedNodes([node], nowSeconds, flags);
   return { ...draft, configuration: changed(draft, nowSeconds, { cluster: {}, nodes }) };
+}
+
+/**
+ * Sets how readily a node becomes master, and until when not by itself. It need not be a candidate now.
+ *
+ * Fails with NODE_UNKNOWN, or WRONG_INPUT for a priority outside its bounds.
+ */
+export function withCandidacy(draft: Draft, uuid: NodeUuid, given: Candidacy, nowSeconds: number): Draft {
+  const node = requireNode(draft, uuid);
+  if (given.priority !== undefined) requirePriority(given.priority);
+  const before = oursOf(draft, node);
+  const known = { ...usualCandidacy, ...before };
+  if (canonicalJson({ ...known, ...given }) === canonicalJson(known)) return draft;
+  const nodes = { ...draft.ours.nodes, [uuid]: { ...before, ...given } };
+  const configuration = changed(draft, nowSeconds, {
+    cluster: {},
+    nodes: touchedNodes([node], nowSeconds, {}),
+  });
+  return { configuration, ours: { ...draft.ours, nodes } };
 }
 
 interface Change {

@@ -5,6 +5,7 @@
  * with their version are the `ClusterRecord`, the one authoritative file. Keys we do not name are carried
  * through unchanged.
  */
+import type { Candidacy } from './candidacy.ts';
 import type { OursParameters } from './parameters.ts';
 import type { ClusterUuid, NodeName, NodeUuid } from './roster.ts';
 import type { Version } from './version.ts';
@@ -85,7 +86,7 @@ export interface Configuration {
 }
 
 /** What we know of a node and Ganeti's format has no key for. */
-export interface OursNode {
+export interface OursNode extends Candidacy {
   readonly nodePort: number;
   readonly masterPort: number;
   /** SHA-256 of the node certificate (DER), lower-case hex. */

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { ClusterRecord, Configuration } from './configuration.ts';
-import { withParameters } from './configuration-changes.ts';
+import { withCandidacy, withParameters } from './configuration-changes.ts';
 import { parseRecord, recordText, seal, writeRecord } from './record.ts';
-import { draftFrom, draftOfSize } from './testing/drafts.ts';
+import { draftFrom, draftOfSize, uuidOf } from './testing/drafts.ts';
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 const sample = (name: string): Configuration => {
@@ -46,6 +46,18 @@ describe('a record', () => {
     const sealed = seal(withParameters(draftOfSize(2), parameters, 1_795_348_900), sha256);
     expect(parseRecord(writeRecord(sealed), sha256).ours.parameters).toEqual(parameters);
     expect(sealed.version.digest).not.toBe(seal(draftOfSize(2), sha256).version.digest);
+  });
+
+  it('carries the candidacy of a node; one written before there was any has none', () => {
+    const given = { priority: 0, pausedUntilSeconds: null };
+    const sealed = seal(withCandidacy(draftOfSize(2), uuidOf('node', 2), given, 1_795_348_900), sha256);
+    const { nodes } = parseRecord(writeRecord(sealed), sha256).ours;
+    expect(nodes[uuidOf('node', 2)]).toMatchObject(given);
+    expect(Object.keys(nodes[uuidOf('node')] ?? {}).sort()).toEqual([
+      'certificateSha256',
+      'masterPort',
+      'nodePort',
+    ]);
   });
 
   it('BEH-162 carries keys it does not know', () => {
@@ -115,6 +127,18 @@ describe('a record is refused', () => {
       altered((r) => (r.ours.parameters.pausedUntilSeconds = 'tomorrow')),
       'STATE_CORRUPT',
       'ours.parameters.pausedUntilSeconds is not a number',
+    ],
+    [
+      'a priority that is none',
+      altered((r) => (Object.values<Mutable>(r.ours.nodes)[0].priority = 101)),
+      'STATE_CORRUPT',
+      'priority is not a whole number from 0 to 100',
+    ],
+    [
+      'a node’s pause that is no time',
+      altered((r) => (Object.values<Mutable>(r.ours.nodes)[0].pausedUntilSeconds = 'tomorrow')),
+      'STATE_CORRUPT',
+      'pausedUntilSeconds is not a number',
     ],
     [
       'no ports',

@@ -3,6 +3,7 @@
  *
  * Nothing is read from or written to disk here. The hash function comes from the caller, because the rules know no crypto.
  */
+import { candidacyShape } from './candidacy.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ClusterRecord, configurationFormat, type Draft } from './configuration.ts';
 import { ClusterError } from './errors.ts';
@@ -130,7 +131,12 @@ const recordShape: Shape = object({
   ours: object({
     epoch: integer(0),
     nodes: mapOf(
-      object({ nodePort: integer(1, 65535), masterPort: integer(1, 65535), certificateSha256: text }),
+      object({
+        nodePort: integer(1, 65535),
+        masterPort: integer(1, 65535),
+        certificateSha256: text,
+        ...candidacyShape,
+      }),
     ),
     parameters: parametersShape,
     history: listOf(

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { withMaster, withNodesOffline, withoutMaster } from './configuration-changes.ts';
+import { withCandidacy, withMaster, withNodesOffline, withoutMaster } from './configuration-changes.ts';
 import { seal } from './record.ts';
 import { parseRoster, roleOf, rosterOf } from './roster-of.ts';
 import { draftOfSize, testSeconds, uuidOf } from './testing/drafts.ts';
@@ -47,6 +47,17 @@ describe('the roster of a configuration', () => {
     expect(roster.nodes.map((node) => node.role)).toEqual(['offline', 'master', 'candidate']);
   });
 
+  it('holds what is wanted of a node as a candidate, where anything is', () => {
+    const given = { priority: 80, pausedUntilSeconds: null };
+    const { nodes } = rosterOf(
+      seal(withCandidacy(draftOfSize(2), uuidOf('node', 2), given, testSeconds), sha256),
+      '',
+    );
+    expect(nodes[1]).toMatchObject(given);
+    expect(nodes[0]).not.toHaveProperty('priority');
+    expect(nodes[0]).not.toHaveProperty('pausedUntilSeconds');
+  });
+
   it('has no master while the cluster is destroyed', () => {
     expect(rosterOf(seal(withoutMaster(draftOfSize(1), testSeconds), sha256), '').master).toBeNull();
   });
@@ -75,10 +86,20 @@ describe('the text of a roster', () => {
 
   it('is read back unchanged', () => expect(parseRoster(JSON.stringify(roster))).toEqual(roster));
 
+  it('is read back with what is wanted of candidates', () => {
+    const [first, ...others] = roster.nodes;
+    const wanted = { ...roster, nodes: [{ ...first, priority: 0, pausedUntilSeconds: 9 }, ...others] };
+    expect(parseRoster(JSON.stringify(wanted))).toEqual(wanted);
+  });
+
   it.each([
     ['{}', 'clusterUuid is missing'],
     ['', 'is not JSON'],
     [JSON.stringify({ ...roster, nodes: [{}] }), 'nodes[0].uuid is missing'],
+    [
+      JSON.stringify({ ...roster, nodes: [{ ...roster.nodes[0], priority: 101 }] }),
+      'nodes[0].priority is not a whole number from 0 to 100',
+    ],
     [JSON.stringify({ ...roster, master: uuidOf('node', 9) }), 'not among its nodes'],
   ])('%s is refused: %s', (text, words) => {
     expect(() => parseRoster(text)).toThrow(

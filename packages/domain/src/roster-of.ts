@@ -3,7 +3,8 @@
  *
  * The roster is what a node keeps that holds no configuration; see roster.ts for what is in it and why.
  */
-import type { ClusterRecord, Draft, NodeObject } from './configuration.ts';
+import { candidacyOf, candidacyShape } from './candidacy.ts';
+import type { ClusterRecord, Draft, NodeObject, OursNode } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { compareNaturally } from './names.ts';
 import type { MasterIpParameters, Role, Roster, RosterNode } from './roster.ts';
@@ -45,8 +46,7 @@ export function roleOf(draft: Draft, node: NodeObject): Role {
 }
 
 function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
-  const ours = draft.ours.nodes[node.uuid];
-  if (!ours) throw new ClusterError('STATE_CORRUPT', `The cluster record knows no ports of ${node.name}`);
+  const ours = oursOf(draft, node);
   return {
     uuid: node.uuid,
     name: node.name,
@@ -54,7 +54,15 @@ function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
     nodePort: ours.nodePort,
     masterPort: ours.masterPort,
     role: roleOf(draft, node),
+    ...candidacyOf(ours),
   };
+}
+
+/** Fails with STATE_CORRUPT if there is nothing of ours on that node. */
+export function oursOf(draft: Draft, { uuid, name }: NodeObject): OursNode {
+  const ours = draft.ours.nodes[uuid];
+  if (!ours) throw new ClusterError('STATE_CORRUPT', `The cluster record knows no ports of ${name}`);
+  return ours;
 }
 
 /** Reads `roster.json`. Fails with STATE_CORRUPT, saying what is wrong. */
@@ -81,6 +89,7 @@ const rosterShape = object({
       nodePort: port,
       masterPort: port,
       role: oneOf('master', 'candidate', 'regular', 'drained', 'offline'),
+      ...candidacyShape,
     }),
   ),
   parameters: parametersShape,

@@ -3,6 +3,8 @@
  * holding the configuration. Derived from the configuration by `rosterOf` and sent along with each version;
  * on disk it is written last and so marks the generation of the ssconf files beside it.
  */
+import type { Candidacy } from './candidacy.ts';
+import { ClusterError } from './errors.ts';
 import type { OursParameters } from './parameters.ts';
 import type { Version } from './version.ts';
 
@@ -13,7 +15,7 @@ export type ClusterUuid = string;
 /** Ganeti's role letters, spelled out. */
 export type Role = 'master' | 'candidate' | 'regular' | 'drained' | 'offline';
 
-export interface RosterNode {
+export interface RosterNode extends Candidacy {
   readonly uuid: NodeUuid;
   readonly name: NodeName;
   /** Literal primary IP; nothing on the failover path asks DNS. */
@@ -49,6 +51,27 @@ export interface Roster {
 
 export const nodeNamed = (roster: Roster, name: NodeName): RosterNode | undefined =>
   roster.nodes.find((n) => n.name === name);
+
+/**
+ * The node an administrator means: its name, or the first label of it where that is enough to tell.
+ *
+ * Fails with NODE_UNKNOWN, or WRONG_INPUT where a first label is that of several.
+ */
+export function requireNodeNamed(roster: Roster, name: NodeName): RosterNode {
+  const short = roster.nodes.filter((node) => node.name.startsWith(`${name}.`));
+  const node = nodeNamed(roster, name) ?? short[0];
+  if (!node) {
+    throw new ClusterError('NODE_UNKNOWN', `${name} is not a node of ${roster.clusterName}`, {
+      hint: `Its nodes are ${namesOf(roster.nodes)}`,
+    });
+  }
+  if (node.name === name || short.length === 1) return node;
+  throw new ClusterError('WRONG_INPUT', `${name} may be any of several nodes`, {
+    hint: `Give the whole name: ${namesOf(short)}`,
+  });
+}
+
+const namesOf = (nodes: readonly RosterNode[]): string => nodes.map((node) => node.name).join(', ');
 
 export const nodeByUuid = (roster: Roster, uuid: NodeUuid | null): RosterNode | undefined =>
   roster.nodes.find((n) => n.uuid === uuid);
