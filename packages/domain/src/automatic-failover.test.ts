@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decideAutomatic, isPaused, type AutomaticFacts } from './automatic-failover.ts';
+import { decideAutomatic, type AutomaticFacts } from './automatic-failover.ts';
 import type { MastershipEntry } from './configuration.ts';
 import { isoTime } from './initial-configuration.ts';
 import { initialParameters } from './parameters.ts';
@@ -74,6 +74,19 @@ describe('a candidate that nobody orders', () => {
     expect(decide('M C C', 'x 1 1', changes)).toEqual({ kind: 'wait', why }),
   );
 
+  it.each([
+    ['M Cp C', 'x 1 1', 'wait', 'it is paused itself'],
+    ['M C Cp', 'x 1 1', 'go', 'another is paused'],
+    ['Mp C C', 'x 1 1', 'go', 'the lost master was'],
+    ['M C0 C', 'x 1 1', 'go', 'the last resort goes too, late'],
+  ])('in %s on %s: %s (%s)', (cluster, votes, kind) => expect(decide(cluster, votes).kind).toBe(kind));
+
+  it('says of its own pause that it is its own', () =>
+    expect(decide('M Cp C', 'x 1 1')).toEqual({
+      kind: 'wait',
+      why: 'automatic failover to this node is paused',
+    }));
+
   it.each<[string, Partial<AutomaticFacts>]>([
     ['the pause is over', { parameters: { ...parameters, pausedUntilSeconds: nowSeconds } }],
     ['three masterships in a minute are few enough', { history: historyOf(50, 30, 10) }],
@@ -118,6 +131,11 @@ describe('the pause before it goes', () => {
     ['M C C C C', 'x x 1 1 1', 4, 0, 1_000, 'who does not answer is not waited for'],
     ['M C C', '1@1:99 1 1', 2, 0, 0, 'nor is the master that was lost'],
     ['M C C', 'x 2@3 2@3', 3, 0, 0, 'which is the last one, not the one in the roster'],
+    ['M C C80', 'x 1 1', 3, 0, 0, 'a higher priority comes first'],
+    ['M C C80', 'x 1 1', 2, 0, 1_000, ''],
+    ['M C0 C C', 'x 1@1:11 1 1', 2, 0, 2_000, 'the last resort last, however fresh'],
+    ['M Cp C C', 'x 1 1 1', 3, 0, 0, 'who is paused is not waited for'],
+    ['M Cp C C', 'x 1@1:11 1 1', 4, 0, 1_000, 'however fresh'],
     ['M C C', 'x 1 1', 2, 1, 500, 'jitter'],
     ['M C C', 'x 1 1', 3, 0.5, 1_250, 'jitter never reaches the next rank'],
   ])('in %s on %s, for q%i with jitter %d: %i ms (%s)', (cluster, votes, own, jitter, delayMs) => {
@@ -130,12 +148,3 @@ describe('the pause before it goes', () => {
     expect(decide('M C C', 'x 1 1', facts)).toEqual({ kind: 'go', delayMs: 21_000 });
   });
 });
-
-it.each([
-  [0, false],
-  [null, true],
-  [nowSeconds + 1, true],
-  [nowSeconds, false],
-])('paused until %j is paused now: %s', (pausedUntilSeconds, paused) =>
-  expect(isPaused({ ...parameters, pausedUntilSeconds }, nowSeconds)).toBe(paused),
-);

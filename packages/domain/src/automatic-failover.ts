@@ -12,6 +12,7 @@
  * Counterpart in Ganeti: none; its failover is an administrator's.
  */
 import { candidatesByFreshness } from './best-candidate.ts';
+import { isPaused } from './candidacy.ts';
 import type { MastershipEntry } from './configuration.ts';
 import type { OursParameters } from './parameters.ts';
 import { majorityOf } from './electorate.ts';
@@ -43,7 +44,7 @@ export type AutomaticDecision =
 export function decideAutomatic(facts: AutomaticFacts): AutomaticDecision {
   const scene = survey({ ...facts, ownVersion: null });
   if (isMaster(scene) || aLeaseLives(scene)) return { kind: 'stand' };
-  const why = forbidden(facts) ?? notEligible(scene) ?? notEnough(scene);
+  const why = forbidden(facts, scene) ?? notEligible(scene) ?? notEnough(scene);
   return why === undefined ? { kind: 'go', delayMs: delayMs(facts, scene) } : { kind: 'wait', why };
 }
 
@@ -54,16 +55,14 @@ const isMaster = ({ masterships, own }: Scene): boolean => masterships.some(({ n
 const aLeaseLives = ({ answers, own }: Scene): boolean =>
   answers.some(({ vote }) => vote.leaseLeftMs > 0 && vote.leaseHolder !== null && vote.leaseHolder !== own);
 
-function forbidden({ parameters, history, nowSeconds }: AutomaticFacts): string | undefined {
+function forbidden({ parameters, history, nowSeconds }: AutomaticFacts, { self }: Scene): string | undefined {
   if (!parameters.automaticFailover) return 'automatic failover is off';
   if (isPaused(parameters, nowSeconds)) return 'automatic failover is paused';
+  if (self && isPaused(self, nowSeconds)) return 'automatic failover to this node is paused';
   const recent = mastershipsSince(nowSeconds - flapLimit.withinSeconds, history);
   if (recent <= flapLimit.masterships) return undefined;
   return `there were ${recent} masterships in the last ${flapLimit.withinSeconds} s`;
 }
-
-export const isPaused = ({ pausedUntilSeconds }: OursParameters, nowSeconds: number): boolean =>
-  pausedUntilSeconds === null || nowSeconds < pausedUntilSeconds;
 
 const mastershipsSince = (seconds: number, history: readonly MastershipEntry[]): number =>
   history.filter(({ since }) => Date.parse(since) / 1000 > seconds).length;
@@ -90,12 +89,17 @@ function notEnough({ electorate, answers, silent, own }: Scene): string | undefi
   return [`${needed} of ${electorate.length} nodes needed, ${free} would grant`, ...causes].join('; ');
 }
 
-/** The freshest goes first, each of the others a third of the lease later; jitter never changes that order. */
+/**
+ * The best goes first, each of the others a third of the lease later; jitter never changes that order. Nobody waits
+ * for a node that is paused.
+ */
 function delayMs(
-  { own, roster, ballots, parameters: { leaseMs }, jitter }: AutomaticFacts,
+  { own, roster, ballots, parameters: { leaseMs }, nowSeconds, jitter }: AutomaticFacts,
   scene: Scene,
 ): number {
   const master = scene.masterships[0]?.node ?? null;
-  const rank = candidatesByFreshness(roster, ballots, master).findIndex(({ uuid }) => uuid === own);
+  const rank = candidatesByFreshness(roster, ballots, master)
+    .filter((node) => !isPaused(node, nowSeconds))
+    .findIndex(({ uuid }) => uuid === own);
   return Math.round((rank * leaseMs) / 3 + (jitter * leaseMs) / 6);
 }

@@ -3,6 +3,7 @@
  * letter per node, a round of votes one word per node, in the same order.
  *
  *   'M C R O'       q1 is master, q2 candidate, q3 regular, q4 offline (D is drained)
+ *   'M C80 Cp C0p'  q2 has priority 80, q3 is paused until resumed, q4 is both; in a roster only
  *   '1 1 2@5 - x'   two nodes name q1 (in epoch 1), one names q2 in epoch 5, one has no opinion, one is unreachable
  *
  *   -      knows of no master             ?      names a node nobody knows       x   does not answer
@@ -12,6 +13,7 @@
  *   1@3^7  has seen epoch 7
  *   1@3!2  promised q2 a lease that has a second left
  */
+import type { Candidacy } from '../candidacy.ts';
 import { initialParameters } from '../parameters.ts';
 import type { Configuration, Draft, NodeObject } from '../configuration.ts';
 import { isCandidate, type NodeUuid, type Role, type Roster, type RosterNode } from '../roster.ts';
@@ -39,7 +41,7 @@ export const versionOf = (epoch: number, serial: number, text = ''): Version => 
 
 /** `version` is that of the roster, (1, 10) unless told. */
 export function rosterFrom(line: string, version: Version = versionOf(1, 10)): Roster {
-  const nodes = words(line).map((letter, index) => nodeFrom(index + 1, roles[letter] ?? 'regular'));
+  const nodes = words(line).map((word, index) => nodeFrom(index + 1, word));
   return {
     clusterUuid: 'cluster-uuid',
     clusterName: 'cluster.lab',
@@ -52,14 +54,23 @@ export function rosterFrom(line: string, version: Version = versionOf(1, 10)): R
   };
 }
 
-const nodeFrom = (k: number, role: Role): RosterNode => ({
+const nodeFrom = (k: number, word: string): RosterNode => ({
   uuid: uuidOf(k),
   name: `q${k}.lab`,
   address: `10.77.0.${k}`,
   nodePort: 1811,
   masterPort: 1816,
-  role,
+  role: roles[word.charAt(0)] ?? 'regular',
+  ...candidacyFrom(word),
 });
+
+function candidacyFrom(word: string): Candidacy {
+  const [, priority, paused] = /^[A-Z](\d+)?(p)?$/.exec(word) ?? [];
+  return {
+    ...(priority !== undefined && { priority: Number(priority) }),
+    ...(paused && { pausedUntilSeconds: null }),
+  };
+}
 
 /** The ballots of a round over all nodes of the roster. */
 export const ballotsFrom = (line: string, roster: Roster): readonly Ballot[] =>
