@@ -47,6 +47,7 @@ async function services(
     masterships: handlersOf(masterServices.mastership),
     enrolment: handlersOf(masterServices.enrolment),
     parameters: handlersOf(masterServices.parameters),
+    nodes: handlersOf(masterServices.nodes),
   };
 }
 
@@ -102,7 +103,7 @@ describe('GetStatus', () => {
 
 describe('out of office', () => {
   it('BEH-078 every command that changes something is refused and names the master', async () => {
-    const { parameters, enrolment, answers } = await services({ own: 2 });
+    const { parameters, nodes, enrolment, answers } = await services({ own: 2 });
     const refusal = {
       reason: 'NOT_MASTER',
       hint: 'Run the command on node1.lab.test',
@@ -111,6 +112,7 @@ describe('out of office', () => {
     for (const call of [
       parameters.ModifyCluster(modifyRequest(3), admin, signal),
       parameters.RetireMaster({}, admin, signal),
+      nodes.ModifyNode({ name: 'node3.lab.test', priority: 1 }, admin, signal),
       enrolment.AddNode(addRequest(), admin, signal),
       enrolment.EnrolNode(enrolRequest(), admin, signal),
     ])
@@ -142,6 +144,64 @@ describe('ModifyCluster', () => {
     await expect(parameters.ModifyCluster(modifyRequest(size), admin, signal)).rejects.toMatchObject({
       reason: 'WRONG_INPUT',
       message: expect.stringMatching(message),
+    });
+    expect(answers('PutConfiguration')).toEqual([]);
+  });
+});
+
+describe('ModifyNode', () => {
+  const forEver = 0xffff_ffff;
+
+  it.each([
+    [{ priority: 0 }, { priority: 0 }],
+    [{ priority: 100 }, { priority: 100 }],
+    [{ pausedUntilSeconds: 1_795_348_800 }, { pausedUntilSeconds: 1_795_348_800 }],
+    [{ pausedUntilSeconds: forEver }, { pausedUntilSeconds: null }],
+    [
+      { priority: 7, pausedUntilSeconds: forEver },
+      { priority: 7, pausedUntilSeconds: null },
+    ],
+  ])('%j commits %j for that node alone, and answers with the version', async (given, kept) => {
+    const { nodes, cluster } = await services();
+    const { version } = await nodes.ModifyNode({ name: 'node3.lab.test', ...given }, admin, signal);
+    expect(version).toMatchObject({ epoch: 1, serial: cluster.record.version.serial + 1 });
+    const before = cluster.record.ours;
+    expect(cluster.node(2).text?.ours).toEqual({
+      ...before,
+      nodes: {
+        ...before.nodes,
+        [uuidOf('node', 3)]: { ...before.nodes[uuidOf('node', 3)], ...kept },
+      },
+    });
+  });
+
+  it('ends a pause with 0', async () => {
+    const { nodes, cluster } = await services();
+    for (const pausedUntilSeconds of [forEver, 0])
+      await nodes.ModifyNode({ name: 'node3', pausedUntilSeconds }, admin, signal);
+    expect(cluster.node(2).text?.ours.nodes[uuidOf('node', 3)]).toMatchObject({ pausedUntilSeconds: 0 });
+  });
+
+  it('marks a node offline and gives it a priority in one change', async () => {
+    const { nodes, cluster, answers } = await services();
+    await nodes.ModifyNode({ name: 'node3.lab.test', offline: true, priority: 9 }, admin, signal);
+    const { configuration, ours } = cluster.node(2).text ?? {};
+    expect(configuration?.nodes[uuidOf('node', 3)]?.offline).toBe(true);
+    expect(ours?.nodes[uuidOf('node', 3)]?.priority).toBe(9);
+    expect(answers('PutConfiguration').filter((answer) => answer.startsWith('2 '))).toHaveLength(1);
+  });
+
+  it.each([
+    ['nothing', 'node3.lab.test', {}, 'WRONG_INPUT', 'Nothing to change was given', 'at least one'],
+    ['a stranger', 'node9', { priority: 1 }, 'NODE_UNKNOWN', 'node9 is not a node of', 'node2.lab.test'],
+    ['too high a priority', 'node3', { priority: 101 }, 'WRONG_INPUT', "'101' is not", '50 is usual'],
+    ['the same on the way back', 'node3', { offline: false, priority: 101 }, 'WRONG_INPUT', '101', 'usual'],
+  ])('of %s is refused, and nothing is sent', async (_what, name, given, reason, words, hint) => {
+    const { nodes, answers } = await services();
+    await expect(nodes.ModifyNode({ name, ...given }, admin, signal)).rejects.toMatchObject({
+      reason,
+      message: expect.stringContaining(words),
+      hint: expect.stringContaining(hint),
     });
     expect(answers('PutConfiguration')).toEqual([]);
   });

@@ -6,8 +6,10 @@ import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import type { StepEvent } from '@quorate/bootstrap/steps';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
+import { type Candidacy, requirePriority } from '@quorate/domain/candidacy';
 import type { Draft } from '@quorate/domain/configuration';
 import {
+  withCandidacy,
   withCandidatePoolSize,
   withNode,
   withNodeOnline,
@@ -17,9 +19,10 @@ import {
 } from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
 import { rosterOf } from '@quorate/domain/roster-of';
-import { nodeNamed, type RosterNode } from '@quorate/domain/roster';
+import { type NodeUuid, requireNodeNamed, type RosterNode } from '@quorate/domain/roster';
 import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/AddNodeRequest';
 import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyClusterRequest';
+import type { ModifyNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyNodeRequest';
 import type { StepEvent as StepMessage } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
@@ -96,18 +99,15 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
   });
 
   server.serve(masterServices.nodes, {
-    ModifyNode: async ({ name, offline }) => {
+    ModifyNode: async (request) => {
       const { record } = await office();
-      const roster = rosterOf(record, '');
-      const node = nodeNamed(roster, name);
-      if (!node) throw new ClusterError('NODE_UNKNOWN', `${name} is not a node of ${roster.clusterName}`);
-      if (offline === undefined) throw nothingGiven();
+      const node = requireNodeNamed(rosterOf(record, ''), request.name);
+      const given = nodeChangesIn(request);
       // Taken back only with the present configuration in its hands (BEH-265).
-      if (!offline) await putConfiguration(access, node, pack(record));
+      if (given.offline === false) await putConfiguration(access, node, pack(record));
       const committed = await mastership.change(
-        (present, now) =>
-          offline ? withNodesOffline(present, [node.uuid], now) : withNodeOnline(present, node.uuid, now),
-        offline,
+        (present, now) => modifiedNode(present, node.uuid, given, now),
+        given.offline === true,
       );
       return { version: committed.version };
     },
@@ -145,16 +145,38 @@ function modified(
     ...(pausedUntilSeconds !== undefined && { pausedUntilSeconds: pauseEnd(pausedUntilSeconds) }),
   };
   const ours = Object.keys(parameters).length > 0;
-  if (candidatePoolSize === undefined && !ours) {
-    throw new ClusterError('WRONG_INPUT', 'Nothing to change was given', {
-      hint: 'Give at least one parameter',
-    });
-  }
+  if (candidatePoolSize === undefined && !ours) throw nothingGiven();
   const resized =
     candidatePoolSize === undefined
       ? { draft: present, notes: [] }
       : withCandidatePoolSize(present, candidatePoolSize, nowSeconds);
   return ours ? { ...resized, draft: withParameters(resized.draft, parameters, nowSeconds) } : resized;
+}
+
+interface NodeChanges {
+  readonly offline: boolean | undefined;
+  readonly candidacy: Candidacy;
+}
+
+function nodeChangesIn({ offline, priority, pausedUntilSeconds }: ModifyNodeRequest__Output): NodeChanges {
+  const candidacy = {
+    ...(priority !== undefined && { priority: requirePriority(priority) }),
+    ...(pausedUntilSeconds !== undefined && { pausedUntilSeconds: pauseEnd(pausedUntilSeconds) }),
+  };
+  if (offline === undefined && Object.keys(candidacy).length === 0) throw nothingGiven();
+  return { offline, candidacy };
+}
+
+/** Every given property in one change. */
+function modifiedNode(
+  present: Draft,
+  uuid: NodeUuid,
+  { offline, candidacy }: NodeChanges,
+  nowSeconds: number,
+): Draft {
+  const draft = withCandidacy(present, uuid, candidacy, nowSeconds);
+  if (offline === undefined) return draft;
+  return offline ? withNodesOffline(draft, [uuid], nowSeconds) : withNodeOnline(draft, uuid, nowSeconds);
 }
 
 /** The largest number the wire carries stands for a pause without end. */

@@ -413,6 +413,16 @@ export const descriptor: object = {
            "oneof": [
             "offline"
            ]
+          },
+          "_priority": {
+           "oneof": [
+            "priority"
+           ]
+          },
+          "_pausedUntilSeconds": {
+           "oneof": [
+            "pausedUntilSeconds"
+           ]
           }
          },
          "fields": {
@@ -423,6 +433,20 @@ export const descriptor: object = {
           "offline": {
            "type": "bool",
            "id": 2,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "priority": {
+           "type": "uint32",
+           "id": 3,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "pausedUntilSeconds": {
+           "type": "uint32",
+           "id": 4,
            "options": {
             "proto3_optional": true
            }

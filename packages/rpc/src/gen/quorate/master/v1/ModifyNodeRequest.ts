@@ -4,11 +4,19 @@
 export interface ModifyNodeRequest {
   'name'?: (string);
   'offline'?: (boolean);
+  'priority'?: (number);
+  'pausedUntilSeconds'?: (number);
   '_offline'?: "offline";
+  '_priority'?: "priority";
+  '_pausedUntilSeconds'?: "pausedUntilSeconds";
 }
 
 export interface ModifyNodeRequest__Output {
   'name': (string);
   'offline'?: (boolean);
+  'priority'?: (number);
+  'pausedUntilSeconds'?: (number);
   '_offline'?: "offline";
+  '_priority'?: "priority";
+  '_pausedUntilSeconds'?: "pausedUntilSeconds";
 }
