@@ -110,7 +110,9 @@ describe('quorate pause', () => {
     expect(Number.isInteger(until)).toBe(true);
     expect(until).toBeGreaterThanOrEqual(before + seconds);
     expect(until).toBeLessThanOrEqual(Date.now() / 1000 + seconds + 1);
-    expect(jsonOf(ran)).toEqual({ paused: true, until: new Date(until * 1000).toISOString(), version });
+    expect(jsonOf(ran)).toEqual({
+      ...{ paused: true, node: null, until: new Date(until * 1000).toISOString(), version },
+    });
   });
 
   it('for longer than the wire can say is without end', async () => {
@@ -159,5 +161,21 @@ describe('quorate failover --to', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('node2.lab.test');
     expect(stderr).toContain('(UNREACHABLE)');
+  });
+});
+
+describe('quorate failover --best', () => {
+  it('with --to is refused, and nobody is asked', async () => {
+    const { code, stderr } = await quorate(root, 'failover', '--best', '--to', 'node2');
+    expect(code).toBe(1);
+    expect(stderr).toContain("option '--best' cannot be used with option '--to <node>'");
+  });
+
+  it('where no other candidate answers says so, with exit 1', async () => {
+    const { code, stdout, stderr } = await quorate(root, 'failover', '--best');
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr).toContain('(NOT_A_MASTER_CANDIDATE)');
+    expect(stderr).toContain('No master candidate besides the master answers');
+    expect(stderr).toContain('Hint: See with quorate status why not');
   });
 });

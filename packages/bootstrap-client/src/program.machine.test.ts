@@ -2,7 +2,9 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { withCandidacy, withParameters } from '@quorate/domain/configuration-changes';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
+import { testSeconds, uuidOf } from '@quorate/domain/testing/drafts';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeCluster } from './testing/make-cluster.ts';
 import { jsonOf, quorate, quorateReading } from './testing/run-command.ts';
@@ -196,10 +198,12 @@ describe('with no daemon running', () => {
     expect(text.code).toBe(1);
     expect(text.stdout).toContain('Master:        no majority names one');
     expect(text.stdout).toContain('Majority:      NO, 2 of 2 needed');
+    expect(text.stdout).toContain('Failover:      on command only\n');
     const ran = await quorate(cluster, 'status', '--json');
     expect(ran.code).toBe(1);
     expect(Object.keys(jsonOf(ran)).sort()).toEqual(
       [
+        'automaticFailover',
         'cluster',
         'electorate',
         'epoch',
@@ -214,14 +218,18 @@ describe('with no daemon running', () => {
     expect(jsonOf(ran)).toMatchObject({
       master: null,
       masterDaemon: null,
-      nodes: [{ reachable: false }, { reachable: false }],
+      automaticFailover: { on: false, pause: null },
+      nodes: [
+        { reachable: false, priority: 50, pause: null },
+        { reachable: false, priority: 50, pause: null },
+      ],
     });
   });
 
   it('node list shows them as not reachable', async () => {
     const { code, stdout } = await quorate(cluster, 'node', 'list');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^node2\.lab\.test +candidate +127\.0\.0\.12 +no +-$/m);
+    expect(stdout).toMatch(/^node2\.lab\.test +candidate +127\.0\.0\.12 +no +- +50 +-$/m);
   });
 
   it('verify finds errors, in words and in Ganeti’s parseable form', async () => {
@@ -243,6 +251,55 @@ describe('with no daemon running', () => {
       steps: [],
       error: { reason: 'DAEMON_NOT_RUNNING', exitCode: 1 },
     });
+  });
+});
+
+describe('of a cluster with priorities and pauses', () => {
+  const nextHour = Math.ceil(Date.now() / 1000) + 3_600;
+  const end = new Date(nextHour * 1000).toISOString();
+  const why = 'it refused the connection, so no daemon listens there';
+  let root: string;
+  beforeAll(async () => {
+    root = mkdtempSync(join(tmpdir(), 'quorate-program-'));
+    await makeCluster(root, (draft) => {
+      const parameters = { automaticFailover: true, pausedUntilSeconds: nextHour };
+      const wanted = { priority: 80, pausedUntilSeconds: null };
+      return withCandidacy(
+        withParameters(draft, parameters, testSeconds),
+        uuidOf('node', 2),
+        wanted,
+        testSeconds,
+      );
+    });
+  });
+  afterAll(() => forget([root]));
+
+  it('status shows which node is paused, and until when', async () => {
+    const { stdout } = await quorate(root, 'status');
+    expect(stdout).toContain(`Failover:      automatic, paused until ${end}\n`);
+    expect(stdout).toMatch(new RegExp(`^node2\\.lab\\.test .* 80 +${why}; paused until resumed$`, 'm'));
+    expect(stdout).toMatch(new RegExp(`^node1\\.lab\\.test .* 50 +${why}$`, 'm'));
+  });
+
+  it.each([['status'], ['node', 'list']])('%s %s --json has them under stable keys', async (...words) => {
+    expect(jsonOf(await quorate(root, ...words, '--json'))).toMatchObject({
+      nodes: [
+        { priority: 50, pause: null },
+        { priority: 80, pause: { until: null } },
+      ],
+    });
+  });
+
+  it('status --json has the pause of the cluster', async () => {
+    expect(jsonOf(await quorate(root, 'status', '--json'))).toMatchObject({
+      automaticFailover: { on: true, pause: { until: end } },
+    });
+  });
+
+  it('node list has a column for each', async () => {
+    const { stdout } = await quorate(root, 'node', 'list');
+    expect(stdout).toMatch(/ PRIORITY +PAUSED$/m);
+    expect(stdout).toMatch(/^node2\.lab\.test .* 80 +until resumed$/m);
   });
 });
 

@@ -90,6 +90,12 @@ function addClusterCommands(program: Command, add: Add): void {
   add(program, 'failover', 'make this node the master', () => act(import('./commands/failover.ts')))
     .command.alias('master-failover')
     .option('--to <node>', 'make that node the master instead; on any candidate')
+    .addOption(
+      new Option(
+        '--best',
+        'make the best other candidate the master: the newest configuration, then the highest priority',
+      ).conflicts('to'),
+    )
     .option(
       '--no-voting',
       "take the office without anybody's vote: only if no majority can ever answer again",
@@ -113,9 +119,14 @@ function addClusterCommands(program: Command, add: Add): void {
 
   add(program, 'pause', 'let nothing be done automatically, until resumed', () =>
     act(import('./commands/pause.ts')),
-  ).command.option('--for <duration>', 'only for so long (90s, 15m, 2h)', parseDuration);
+  )
+    .command.option('--node <name>', 'only that node does not take over by itself')
+    .option('--for <duration>', 'only for so long (90s, 15m, 2h)', parseDuration);
 
-  add(program, 'resume', 'end a pause', () => act(import('./commands/resume.ts')));
+  add(program, 'resume', 'end a pause', () => act(import('./commands/resume.ts'))).command.option(
+    '--node <name>',
+    'that of this node',
+  );
 
   add(program, 'verify', 'look for anything wrong in the cluster', () =>
     act(import('./commands/verify.ts')),
@@ -149,14 +160,17 @@ function addNodeCommands(program: Command, add: Add): void {
     .option('--witness', 'let it vote, but never become master')
     .option('--remote-program <path>', 'where quorate is on that host (default: where it is here)');
 
-  add(node, 'modify <name>', 'change one node', () =>
-    act(import('./commands/node-modify.ts')),
-  ).command.addOption(
-    new Option('--offline <state>', 'an offline node is asked nothing and counts nowhere').choices([
-      'yes',
-      'no',
-    ]),
-  );
+  add(node, 'modify <name>', 'change one node', () => act(import('./commands/node-modify.ts')))
+    .command.addOption(
+      new Option('--offline <state>', 'an offline node is asked nothing and counts nowhere').choices([
+        'yes',
+        'no',
+      ]),
+    )
+    .option(
+      '--priority <number>',
+      'how readily it becomes master: 0 to 100, 50 is usual, the highest first; 0 only if no other candidate answers',
+    );
 
   add(node, 'list', 'list the nodes', () => act(import('./commands/node-list.ts')));
 

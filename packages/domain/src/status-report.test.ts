@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { statusReport, votesReport } from './status-report.ts';
 import { ballotsFrom, rosterFrom, uuidOf, versionOf } from './testing/notation.ts';
 
+const nowSeconds = 1_795_348_800;
 const statusOf = (cluster: string, votes: string) => {
   const roster = rosterFrom(cluster);
-  return statusReport(roster, ballotsFrom(votes, roster));
+  return statusReport(roster, ballotsFrom(votes, roster), nowSeconds);
 };
 const votesOf = (cluster: string, votes: string) => {
   const roster = rosterFrom(cluster);
@@ -23,6 +24,7 @@ describe('the keys of status --json', () => {
       electorate: 3,
       needed: 2,
       healthy: true,
+      automaticFailover: { on: false, pause: null },
       nodes: expect.any(Array),
     });
   });
@@ -32,6 +34,8 @@ describe('the keys of status --json', () => {
       name: 'q2.lab',
       uuid: uuidOf(2),
       role: 'candidate',
+      priority: 50,
+      pause: null,
       address: '10.77.0.2',
       reachable: true,
       vote: { master: 'q1.lab', epoch: 3 },
@@ -41,6 +45,8 @@ describe('the keys of status --json', () => {
       name: 'q3.lab',
       uuid: uuidOf(3),
       role: 'regular',
+      priority: 50,
+      pause: null,
       address: '10.77.0.3',
       reachable: false,
       reason: 'connection timed out',
@@ -85,6 +91,21 @@ describe('the status of a cluster', () => {
   ])('says of a node that is %s and answers %s: reachable %s, %s', (role, vote, reachable, reason) => {
     const [, node] = statusOf(`M ${role}`, `1 ${vote}`).nodes;
     expect([node?.reachable, node?.reason]).toEqual([reachable, reason]);
+  });
+
+  it.each<[string, number | null | undefined, object | null]>([
+    ['none', undefined, null],
+    ['one that is over', nowSeconds, null],
+    ['one with an end', nowSeconds + 60, { until: '2026-11-22T12:01:00.000Z' }],
+    ['one without', null, { until: null }],
+  ])('shows of a node’s pause and of the cluster’s: %s', (_, pausedUntilSeconds, pause) => {
+    const roster = rosterFrom('M C80');
+    const given = pausedUntilSeconds === undefined ? {} : { pausedUntilSeconds };
+    const nodes = roster.nodes.map((node) => ({ ...node, ...given }));
+    const parameters = { ...roster.parameters, ...given };
+    const report = statusReport({ ...roster, nodes, parameters }, [], nowSeconds);
+    expect(report.nodes[1]).toMatchObject({ name: 'q2.lab', priority: 80, pause });
+    expect(report.automaticFailover).toEqual({ on: false, pause });
   });
 
   it('calls a master that is no node here by its uuid', () => {

@@ -3,19 +3,30 @@
  *
  * Counterpart in Ganeti: lib/bootstrap.py, MajorityHealthy, whose list of unhealthy nodes is wrong (spec V1).
  */
+import { type Candidacy, isPaused, priorityOf } from './candidacy.ts';
 import { electorateOf } from './electorate.ts';
-import { nodeByUuid, type NodeUuid, type Role, type Roster } from './roster.ts';
+import { isoTime } from './initial-configuration.ts';
+import { nodeByUuid, type NodeUuid, type Role, type Roster, type RosterNode } from './roster.ts';
 import { newestVersion, type Version } from './version.ts';
 import type { Ballot } from './vote.ts';
-import { countVotes, majorityHealth, tally, whyUncounted, type Verdict } from './votes.ts';
+import { ballotOf, countVotes, majorityHealth, tally, whyUncounted, type Verdict } from './votes.ts';
 
 interface NamedNode {
   readonly name: string;
   readonly uuid: NodeUuid;
 }
 
+export interface Pause {
+  /** ISO 8601, UTC; null for until resumed. */
+  readonly until: string | null;
+}
+
 export interface NodeStatus extends NamedNode {
   readonly role: Role;
+  /** As a candidate: the higher goes first (candidacy.ts). */
+  readonly priority: number;
+  /** While it does not take over by itself. */
+  readonly pause: Pause | null;
   readonly address: string;
   readonly reachable: boolean;
   /** Why it is not reachable, or its vote does not count. */
@@ -36,11 +47,13 @@ export interface StatusReport {
   readonly electorate: number;
   readonly needed: number;
   readonly healthy: boolean;
+  /** Of the whole cluster. */
+  readonly automaticFailover: { readonly on: boolean; readonly pause: Pause | null };
   readonly nodes: readonly NodeStatus[];
 }
 
-/** `ballots`: one for every node that was asked; offline nodes are listed without one. */
-export function statusReport(roster: Roster, ballots: readonly Ballot[]): StatusReport {
+/** `ballots`: one for every node that was asked; offline nodes are listed without one. A pause that is over is none. */
+export function statusReport(roster: Roster, ballots: readonly Ballot[], nowSeconds: number): StatusReport {
   const electorate = electorateOf(roster);
   const verdict = tally(ballots, electorate);
   const { healthy, needed } = majorityHealth(ballots, electorate);
@@ -52,13 +65,14 @@ export function statusReport(roster: Roster, ballots: readonly Ballot[]): Status
     electorate: electorate.length,
     needed,
     healthy,
-    nodes: roster.nodes.map((node) =>
-      nodeStatus(
-        roster,
-        node.uuid,
-        ballots.find((b) => b.node.uuid === node.uuid),
-      ),
-    ),
+    automaticFailover: {
+      on: roster.parameters.automaticFailover,
+      pause: pauseOf(roster.parameters, nowSeconds),
+    },
+    nodes: roster.nodes.map((node) => ({
+      ...knownOf(node, nowSeconds),
+      ...answerOf(roster, node, ballotOf(node, ballots)),
+    })),
   };
 }
 
@@ -68,28 +82,33 @@ function agreedMaster(roster: Roster, verdict: Verdict): Pick<StatusReport, 'mas
   return { master: { name: nameOf(roster, uuid), uuid }, epoch };
 }
 
-function nodeStatus(roster: Roster, uuid: NodeUuid, ballot: Ballot | undefined): NodeStatus {
-  const node = nodeByUuid(roster, uuid);
-  if (!node) throw new RangeError(`No node ${uuid} in the roster`);
-  const { name, role, address } = node;
-  const known = { name, uuid, role, address };
-  if (!ballot)
-    return {
-      ...known,
-      reachable: false,
-      reason: whyNoBallot(role),
-      vote: null,
-      version: null,
-    };
+type Known = Omit<NodeStatus, keyof Answer>;
+type Answer = Pick<NodeStatus, 'reachable' | 'reason' | 'vote' | 'version'>;
+
+const knownOf = (node: RosterNode, nowSeconds: number): Known => ({
+  name: node.name,
+  uuid: node.uuid,
+  role: node.role,
+  priority: priorityOf(node),
+  pause: pauseOf(node, nowSeconds),
+  address: node.address,
+});
+
+function pauseOf(paused: Pick<Candidacy, 'pausedUntilSeconds'>, nowSeconds: number): Pause | null {
+  if (!isPaused(paused, nowSeconds)) return null;
+  const { pausedUntilSeconds } = paused;
+  return { until: pausedUntilSeconds ? isoTime(pausedUntilSeconds) : null };
+}
+
+function answerOf(roster: Roster, { role }: RosterNode, ballot: Ballot | undefined): Answer {
+  if (!ballot) return { reachable: false, reason: whyNoBallot(role), vote: null, version: null };
   if (ballot.kind === 'unreachable')
-    return { ...known, reachable: false, reason: ballot.why, vote: null, version: null };
+    return { reachable: false, reason: ballot.why, vote: null, version: null };
   const { master, version } = ballot.vote;
-  const vote = master && { master: nameOf(roster, master.node), epoch: master.epoch };
   return {
-    ...known,
     reachable: true,
     ...(ballot.kind === 'invalid' && { reason: ballot.why }),
-    vote,
+    vote: master && { master: nameOf(roster, master.node), epoch: master.epoch },
     version,
   };
 }

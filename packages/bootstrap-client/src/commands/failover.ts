@@ -1,34 +1,30 @@
 /**
- * `quorate failover`: makes this node master. The work is done by this node's master daemon; here its steps
+ * `quorate failover`: makes a node master. The work is done by that node's master daemon; here its steps
  * are shown and its outcome becomes the exit code.
  */
 import type { StepEvent } from '@quorate/bootstrap/steps';
 import { ClusterError } from '@quorate/domain/errors';
-import { nodeNamed, type Roster } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
-import { masterDaemonOf } from '@quorate/bootstrap/cluster-access';
-import type { Peer } from '@quorate/rpc/channels';
 import type { FailoverOutcome__Output } from '@quorate/rpc/gen/quorate/master/v1/FailoverOutcome';
 import type { StepEvent__Output } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
 import { masterServices } from '@quorate/rpc/services';
 import { openCluster, type GlobalOptions } from '../context.ts';
+import { failoverTarget, type FailoverTarget } from '../failover-target.ts';
 import { liveSteps, stepRecorder } from '../live-steps.ts';
 import { errorObject, printNote, printResult, reportError } from '../output.ts';
 
-interface FailoverOptions extends GlobalOptions {
+interface FailoverOptions extends GlobalOptions, FailoverTarget {
   /** commander's name for the absence of --no-voting. */
   readonly voting?: boolean;
   readonly yesDoIt?: boolean;
   readonly acceptDataLoss?: boolean;
-  /** Name of the node to make master; without it, this node. */
-  readonly to?: string;
 }
 
 export default async function failover(options: FailoverOptions): Promise<number> {
   const noVoting = options.voting === false;
   if (noVoting && !options.yesDoIt) throw unconfirmed();
-  const { access, master, roster } = await openCluster(options);
-  const candidate = options.to === undefined ? master : masterDaemonNamed(roster, options.to);
+  const context = await openCluster(options);
+  const candidate = await failoverTarget(context, options);
   const { report, steps } = stepRecorder(liveSteps(options.json === true));
   const request = {
     noVoting,
@@ -36,7 +32,7 @@ export default async function failover(options: FailoverOptions): Promise<number
     acceptDataLoss: options.acceptDataLoss === true,
   };
   try {
-    const events = access.channels.stream(candidate, masterServices.mastership.Failover, request, {
+    const events = context.access.channels.stream(candidate, masterServices.mastership.Failover, request, {
       deadlineMs: timings.failoverMs,
     });
     let outcome: FailoverOutcome__Output | null = null;
@@ -51,14 +47,6 @@ export default async function failover(options: FailoverOptions): Promise<number
     printResult(options, { master: null, error, steps }, []);
     return error.exitCode;
   }
-}
-
-function masterDaemonNamed(roster: Roster, name: string): Peer {
-  const node = nodeNamed(roster, name) ?? roster.nodes.find((n) => n.name.startsWith(`${name}.`));
-  if (node) return masterDaemonOf(node);
-  throw new ClusterError('NODE_UNKNOWN', `${name} is not a node of ${roster.clusterName}`, {
-    hint: `Its nodes are ${roster.nodes.map((n) => n.name).join(', ')}`,
-  });
 }
 
 function printOutcome(

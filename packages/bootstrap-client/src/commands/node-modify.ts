@@ -1,21 +1,23 @@
 /** `quorate node modify`: changes one node; success means a majority has the change. */
-import { timings } from '@quorate/domain/timings';
+import { parsePriority } from '@quorate/domain/candidacy';
 import { describeVersion } from '@quorate/domain/version';
-import { versionFrom } from '@quorate/rpc/messages';
-import { masterServices } from '@quorate/rpc/services';
-import { openCluster, type GlobalOptions } from '../context.ts';
+import { changeNode } from '../change-node.ts';
+import type { GlobalOptions } from '../context.ts';
 import { printResult } from '../output.ts';
 
 interface NodeModifyOptions extends GlobalOptions {
   readonly offline?: 'yes' | 'no';
+  /** As it was typed. */
+  readonly priority?: string;
 }
 
 export default async function nodeModify(options: NodeModifyOptions, name: string): Promise<number> {
-  const { access, master } = await openCluster(options);
-  const request = { name, ...(options.offline !== undefined && { offline: options.offline === 'yes' }) };
-  const deadlineMs = timings.putConfigurationMs + timings.commitMs;
-  const answer = await access.channels.call(master, masterServices.nodes.ModifyNode, request, { deadlineMs });
-  const version = versionFrom(answer.version);
+  const { offline, priority } = options;
+  const version = await changeNode(options, {
+    name,
+    ...(offline !== undefined && { offline: offline === 'yes' }),
+    ...(priority !== undefined && { priority: parsePriority(priority) }),
+  });
   printResult(options, { version }, [`Committed: ${describeVersion(version)}`]);
   return 0;
 }

@@ -1,25 +1,22 @@
-/** `quorate pause`: nothing is done automatically until it is resumed, or for a time. */
+/** `quorate pause`: nothing is done automatically, or not by one node, until it is resumed or for a time. */
 import { systemClock } from '@quorate/platform/clock';
-import { changeParameters } from '../change-parameters.ts';
-import type { GlobalOptions } from '../context.ts';
+import { changePause, pausedThing, type PauseScope, pauseWithoutEnd } from '../change-pause.ts';
 import { printResult } from '../output.ts';
 
-interface PauseOptions extends GlobalOptions {
+interface PauseOptions extends PauseScope {
   /** Seconds; without it, until resumed. */
   readonly for?: number;
 }
 
-/** The largest number the wire carries: without end. */
-const withoutEnd = 0xffff_ffff;
-
 export default async function pause(options: PauseOptions): Promise<number> {
   const nowSeconds = systemClock.now().getTime() / 1000;
-  const pausedUntilSeconds = Math.min(withoutEnd, Math.ceil(nowSeconds + (options.for ?? Infinity)));
-  const { version } = await changeParameters(options, { pausedUntilSeconds });
-  const end = pausedUntilSeconds === withoutEnd ? null : new Date(pausedUntilSeconds * 1000).toISOString();
-  const line = end
-    ? `Automatic failover is paused until ${end}`
-    : 'Automatic failover is paused until quorate resume';
-  printResult(options, { paused: true, until: end, version }, [line]);
+  const untilSeconds = Math.min(pauseWithoutEnd, Math.ceil(nowSeconds + (options.for ?? Infinity)));
+  const version = await changePause(options, untilSeconds);
+  const until = untilSeconds === pauseWithoutEnd ? null : new Date(untilSeconds * 1000).toISOString();
+  const line = `${pausedThing(options)} is paused until ${until ?? resumeCommand(options)}`;
+  printResult(options, { paused: true, node: options.node ?? null, until, version }, [line]);
   return 0;
 }
+
+const resumeCommand = ({ node }: PauseScope): string =>
+  node === undefined ? 'quorate resume' : `quorate resume --node ${node}`;

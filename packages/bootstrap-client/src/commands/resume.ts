@@ -1,10 +1,10 @@
-/** `quorate resume`: ends a pause. */
-import { changeParameters } from '../change-parameters.ts';
-import type { GlobalOptions } from '../context.ts';
+/** `quorate resume`: ends a pause, that of the cluster or that of one node. */
+import { changePause, pausedThing, type PauseScope } from '../change-pause.ts';
 import { printResult } from '../output.ts';
 
-export default async function resume(options: GlobalOptions): Promise<number> {
-  const { version } = await changeParameters(options, { pausedUntilSeconds: 0 });
-  printResult(options, { paused: false, version }, ['Automatic failover is not paused any more']);
+export default async function resume(options: PauseScope): Promise<number> {
+  const version = await changePause(options, 0);
+  const line = `${pausedThing(options)} is not paused any more`;
+  printResult(options, { paused: false, node: options.node ?? null, version }, [line]);
   return 0;
 }

@@ -8,14 +8,18 @@ import { layoutUnder } from '@quorate/cluster-state/layout';
 import { defaultSettings } from '@quorate/cluster-state/settings';
 import { publishRecord } from '@quorate/cluster-state/views';
 import { withNode } from '@quorate/domain/configuration-changes';
+import type { Draft } from '@quorate/domain/configuration';
 import { seal } from '@quorate/domain/record';
 import { testNode, testSeconds } from '@quorate/domain/testing/drafts';
 import { systemClock } from '@quorate/platform/clock';
 import { sha256Hex } from '@quorate/platform/digest';
 import { diskFiles } from '@quorate/platform/files';
 
-/** node1, the master, and node2, on loopback addresses where nobody listens. */
-export async function makeCluster(root: string): Promise<void> {
+/** node1, the master, and node2, on loopback addresses where nobody listens; then changed as the test wants it. */
+export async function makeCluster(
+  root: string,
+  change: (draft: Draft) => Draft = (draft) => draft,
+): Promise<void> {
   mkdirSync(join(root, 'etc/ssh'), { recursive: true });
   writeFileSync(join(root, 'etc/hosts'), '127.0.0.11 node1.lab.test\n127.0.0.100 cluster.lab.test\n');
   writeFileSync(join(root, 'etc/hostname'), 'node1.lab.test\n');
@@ -46,5 +50,5 @@ export async function makeCluster(root: string): Promise<void> {
     },
   );
   const second = { ...testNode(2), primaryIp: '127.0.0.12', nodePort: 47_821, masterPort: 47_826 };
-  await publishRecord(state, seal(withNode(record, second, testSeconds), sha256Hex));
+  await publishRecord(state, seal(change(withNode(record, second, testSeconds)), sha256Hex));
 }
