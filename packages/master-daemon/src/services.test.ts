@@ -164,7 +164,7 @@ describe('ModifyNode', () => {
   ])('%j commits %j for that node alone, and answers with the version', async (given, kept) => {
     const { nodes, cluster } = await services();
     const { version } = await nodes.ModifyNode({ name: 'node3.lab.test', ...given }, admin, signal);
-    expect(version).toMatchObject({ epoch: 1, serial: cluster.record.version.serial + 1 });
+    expect(version).toMatchObject({ epoch: 2, serial: cluster.record.version.serial + 1 });
     const before = cluster.record.ours;
     expect(cluster.node(2).text?.ours).toEqual({
       ...before,
