@@ -67,3 +67,15 @@ export function nominate(
     access.channels.call(nodeDaemonOf(node), nodeServices.lease.Nominate, request, { deadlineMs }),
   );
 }
+
+/** The voters are free at once; to be told only when nothing of the office is left on this host. */
+export function resign(
+  access: ClusterAccess,
+  roster: Roster,
+  { epoch, deadlineMs }: Omit<LeaseTerms, 'durationMs'>,
+): Promise<RoundOutcome> {
+  const request = { epoch, masterUuid: access.own, order: orderNow(access) };
+  return round(roster, (node) =>
+    access.channels.call(nodeDaemonOf(node), nodeServices.lease.Resign, request, { deadlineMs }),
+  );
+}

@@ -34,6 +34,11 @@ function decide(cluster: string, votes: string, changes: Partial<AutomaticFacts>
   return decideAutomatic({ ...facts, ...changes });
 }
 
+it('re-elections of a master that restarts do not count as flapping', () => {
+  const history = historyOf(50, 40, 30, 20, 10).map((entry) => ({ ...entry, how: 're-election' as const }));
+  expect(decide('M C C', 'x 1 1', { history }).kind).toBe('go');
+});
+
 describe('a candidate that nobody orders', () => {
   it.each([
     ['M C C', 'x 1 1', 'go', 'two of three answer, and no lease lives'],

@@ -55,6 +55,10 @@ const isMaster = ({ masterships, own }: Scene): boolean => masterships.some(({ n
 const aLeaseLives = ({ answers, own }: Scene): boolean =>
   answers.some(({ vote }) => vote.leaseLeftMs > 0 && vote.leaseHolder !== null && vote.leaseHolder !== own);
 
+/** Whether candidates take over by themselves at the moment. */
+export const isAutomatic = (parameters: OursParameters, nowSeconds: number): boolean =>
+  parameters.automaticFailover && !isPaused(parameters, nowSeconds);
+
 function forbidden({ parameters, history, nowSeconds }: AutomaticFacts, { self }: Scene): string | undefined {
   if (!parameters.automaticFailover) return 'automatic failover is off';
   if (isPaused(parameters, nowSeconds)) return 'automatic failover is paused';
@@ -64,8 +68,9 @@ function forbidden({ parameters, history, nowSeconds }: AutomaticFacts, { self }
   return `there were ${recent} masterships in the last ${flapLimit.withinSeconds} s`;
 }
 
+/** A re-election moves nothing. */
 const mastershipsSince = (seconds: number, history: readonly MastershipEntry[]): number =>
-  history.filter(({ since }) => Date.parse(since) / 1000 > seconds).length;
+  history.filter(({ since, how }) => how !== 're-election' && Date.parse(since) / 1000 > seconds).length;
 
 function notEligible({ self, ballots, own, answers }: Scene): string | undefined {
   if (!self || !isCandidate(self)) return 'this node is not a master candidate';

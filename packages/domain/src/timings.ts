@@ -50,6 +50,8 @@ export const timings = {
   masterServiceStopMs: 10_000,
   /** One hook before or after a failover: it may speak to a switch or a storage box, but nobody serves meanwhile. */
   hookMs: 30_000,
+  /** A master that is stopped tells the voters that they are free; who does not hear it waits for the end of the lease. */
+  resignMs: 500,
   /** Ending of a daemon after SIGTERM: calls under way may finish. */
   shutdownGraceMs: 2_000,
 } as const;

@@ -81,6 +81,7 @@ export async function startMasterDaemon({
   return {
     async stop() {
       watching.abort();
+      await mastership.resign();
       // In this order: closing the listener cuts the connections that calls under way still need.
       await server.shutdown(timings.shutdownGraceMs);
       await listener.close();

@@ -4,7 +4,7 @@ import { viewsOf } from '@quorate/cluster-state/views';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { withParameters } from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
-import { leaseBounds, renewalIntervalMs } from '@quorate/domain/lease';
+import { leaseBounds, leaseLeftMs, renewalIntervalMs } from '@quorate/domain/lease';
 import type { OursParameters } from '@quorate/domain/parameters';
 import { seal } from '@quorate/domain/record';
 import { testSeconds, uuidOf } from '@quorate/domain/testing/drafts';
@@ -310,6 +310,45 @@ async function leaseOf1(cluster: FakeCluster): Promise<void> {
 }
 
 const on = { automaticFailover: true };
+
+describe('a master that is stopped', () => {
+  const boundVoters = ({ cluster }: DaemonScene): number[] =>
+    [1, 2, 3].filter((n) => leaseLeftMs(cluster.node(n).leases, cluster.clock.now().getTime()) > 0);
+
+  async function stopped(given: Partial<OursParameters>): Promise<Watched> {
+    const made = await inOffice();
+    await made.mastership.change((present, now) => withParameters(present, given, now));
+    await made.cluster.clock.advance(beatMs);
+    await made.mastership.resign();
+    return made;
+  }
+
+  it('gives office and lease back while others would take over by themselves', async () => {
+    const made = await stopped(on);
+    expect(made.mastership.tenure()).toEqual({ kind: 'standby', why: 'it is being stopped' });
+    expect(made.cluster.node(1).masterIpHere).toBe(false);
+    await until(() => boundVoters(made).length === 0);
+  });
+
+  it.each([
+    ['nobody would', {}],
+    ['that is paused', { ...on, pausedUntilSeconds: null }],
+  ])('keeps both while %s: it may be back in a moment', async (_why, given) => {
+    const made = await stopped(given);
+    expect(boundVoters(made)).toEqual([1, 2, 3]);
+    expect(made.cluster.node(1).masterIpHere).toBe(true);
+  });
+
+  it('keeps the lease while the address could not be taken down', async () => {
+    const made = await inOffice();
+    await made.mastership.change((present, now) => withParameters(present, on, now));
+    made.cluster.on(1, 'LeaveOffice', () => Promise.reject(new Error('the daemon is busy')));
+    await made.cluster.clock.advance(beatMs);
+    await made.mastership.resign();
+    expect(boundVoters(made)).toEqual([1, 2, 3]);
+    expect(made.log.lines.at(-1)?.message).toBe('the lease could not be given back');
+  });
+});
 
 describe('the loss of the master', () => {
   async function lost(given: Partial<OursParameters>): Promise<Watched> {

@@ -16,7 +16,7 @@ import {
   type Reign,
 } from '@quorate/bootstrap/failover';
 import type { FailoverHooks } from '@quorate/bootstrap/hooks';
-import { nominate } from '@quorate/bootstrap/lease-round';
+import { nominate, resign } from '@quorate/bootstrap/lease-round';
 import { holdOffice, leaveOffice } from '@quorate/bootstrap/office';
 import type { ReportStep } from '@quorate/bootstrap/steps';
 import { appendJournal } from '@quorate/cluster-state/journal';
@@ -24,6 +24,7 @@ import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
+import { isAutomatic } from '@quorate/domain/automatic-failover';
 import { withOverruled } from '@quorate/domain/configuration-changes';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { leaseBounds } from '@quorate/domain/lease';
@@ -53,6 +54,11 @@ export interface Mastership {
   handOver(candidate: NodeUuid): Promise<{ readonly epoch: number; readonly version: Version }>;
   /** Ends the office in favour of `epoch`; standby already is fine. */
   standDown(epoch: number): void;
+  /**
+   * The daemon is being stopped: gives office and lease back if another candidate would take over by itself, which then
+   * need not wait. Else nobody is better served by it than by this daemon, should it be back in a moment. Never rejects.
+   */
+  resign(): Promise<void>;
   /** Looks after the tenure until the signal; never rejects. */
   watch(signal: AbortSignal): Promise<void>;
 }
@@ -195,6 +201,18 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     const { agreed } = await nominate(access, rosterIn(office), terms, candidate);
     if (!agreed) throw new ClusterError('NO_MAJORITY', 'A majority could not be told of the successor');
     return { epoch: office.epoch, version: office.record.version };
+  }
+
+  async function handBack(): Promise<void> {
+    const nowSeconds = access.clock.now().getTime() / 1000;
+    if (tenure.kind !== 'in-office' || !isAutomatic(tenure.record.ours.parameters, nowSeconds)) return;
+    const roster = rosterIn(tenure);
+    const { epoch } = tenure;
+    become({ kind: 'standby', why: 'it is being stopped' });
+    const seen = await leaveOffice(access, nodeOf(roster, access.own), epoch);
+    if (seen.masterIpHere) return;
+    await resign(access, roster, { epoch, deadlineMs: timings.resignMs });
+    log.info({ epoch }, 'office and lease given back');
   }
 
   // --- failover
@@ -360,6 +378,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
         become({ kind: 'standby', why: lease.leftMs() > 0 ? told : leaseOver });
       }
     },
+    resign: () => oneAtATime(handBack).catch(logged('the lease could not be given back')),
     async watch(signal) {
       const lookInTurn = async (): Promise<number> => {
         // In office the look only asks and pushes, which must not keep a change or a hand-over waiting.
