@@ -3,7 +3,7 @@
  * the step goes on.
  *
  * It says what was done, never what is still true: an operation that broke off is run again, and asks and decides
- * again first. For people and for `quorate status`.
+ * again first. For people and for `quorate status`. What is old is forgotten, so that it never fills the disk.
  */
 import type { State } from './state.ts';
 
@@ -16,8 +16,30 @@ export interface JournalEntry {
   readonly why?: string;
 }
 
-export const appendJournal = ({ files, layout }: State, entry: JournalEntry): Promise<void> =>
-  files.appendLine(layout.journal.path, JSON.stringify(entry), { mode: layout.journal.mode });
+/** From this size on the journal is halved before the next entry. */
+export const journalLimitBytes = 1024 * 1024;
+
+/** On disk when it resolves. One operation writes at a time: what another appended during a halving would be lost. */
+export async function appendJournal(state: State, entry: JournalEntry): Promise<void> {
+  const { path, mode } = state.layout.journal;
+  await forgetOldest(state);
+  await state.files.appendLine(path, JSON.stringify(entry), { mode });
+}
+
+async function forgetOldest({ files, layout }: State): Promise<void> {
+  const { path, mode } = layout.journal;
+  const size = (await files.stat(path))?.size ?? 0;
+  if (size < journalLimitBytes) return;
+  const text = (await files.readText(path)) ?? '';
+  await files.writeAtomic(path, newestHalf(text), { mode });
+}
+
+/** The newest whole lines that make up at most half of the text; a last line without its end is not whole. */
+export function newestHalf(text: string): string {
+  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+  const lastDropped = whole.indexOf('\n', Math.ceil(whole.length / 2) - 1);
+  return whole.slice(lastDropped + 1);
+}
 
 /** The entries that can be read, oldest first: a line cut short by a crash is passed over. */
 export async function readJournal({ files, layout }: State): Promise<readonly JournalEntry[]> {
