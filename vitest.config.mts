@@ -15,7 +15,7 @@ export default defineConfig({
     reporters: ['default', './tools/test-parts/plain-line-reporter.ts'],
     projects: [
       {
-        ...part('unit', ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts'], {
+        ...part('unit', ['packages/*/src/**/*.test.ts', 'tools/**/*.test.ts', 'test/*.test.ts'], {
           exclude: ['**/*.wire.test.ts', '**/*.machine.test.ts', '**/node_modules/**'],
         }),
       },

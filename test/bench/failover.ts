@@ -10,20 +10,20 @@
  */
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { parseArgs } from 'node:util';
 import { systemClock } from '@quorate/platform/clock';
 import { awaitUntil } from '../lab/await.ts';
 import { labBlocked } from '../lab/blocked.ts';
 import { downLab, startLab, type Lab } from '../lab/lab.ts';
 import { LabError } from '../lab/lab-error.ts';
 import { dataDirectory, masterIp, planHost, planLab } from '../lab/plan.ts';
+import { complain, parseFlags, parseOneOf, parseWholeNumber, UsageError } from '../usage.ts';
 import { distribution, moveOf, parseQuestions, type Question } from './answers.ts';
 
 const usage = `tools/bench failover [--runs N] [--lease 3s] [KIND…]
 
   KIND        planned, crash or cut; all of them if none is named
   --runs N    of each kind (10)
-  --lease T   as for quorate modify (3s)`;
+  --lease T   in seconds, as for quorate modify (3s)`;
 
 const nodePort = 1811;
 /** Anti-flap: with more masterships than three in a minute candidates stand still (domain/automatic-failover.ts). */
@@ -207,19 +207,19 @@ function takeDownWhenInterrupted(): void {
   }
 }
 
-async function series(kind: Kind, runs: number, lease: string): Promise<readonly Figures[]> {
+async function series(kind: Kind, runs: number, leaseSeconds: number): Promise<readonly Figures[]> {
   const lab = await startLab({ name: labName(kind), hosts: 3 });
   try {
     const figures: Figures[] = [];
     await lab.init();
     const begun = [Date.now()];
-    await must(lab, 1, 'modify', '--automatic-failover', 'on', '--lease', lease);
+    await must(lab, 1, 'modify', '--automatic-failover', 'on', '--lease', `${leaseSeconds}s`);
     let master = 1;
     for (let run = 1; run <= runs; run += 1) {
       await settled(lab, master);
       if (kind !== 'planned') await calm(begun);
       begun.push(Date.now());
-      const { next, figures: found, remark } = await measure(lab, kind, master, parseSeconds(lease) * 1000);
+      const { next, figures: found, remark } = await measure(lab, kind, master, leaseSeconds * 1000);
       console.log(lineOf(kind, run, master, next, found, remark));
       if (found) figures.push(found);
       master = next;
@@ -256,46 +256,56 @@ function lineOf(
   return `${kind} ${run}: q${old} -> q${next}  ${[...facts, ...(remark ? [`(${remark})`] : [])].join('; ')}`;
 }
 
-function summary(kind: Kind, lease: string, figures: readonly Figures[]): string {
+function summary(kind: Kind, leaseSeconds: number, figures: readonly Figures[]): string {
   const beyond = figures.flatMap(({ beyondLeaseMs }) => (beyondLeaseMs === undefined ? [] : [beyondLeaseMs]));
   return [
-    `${kind}, lease ${lease}`,
+    `${kind}, lease ${leaseSeconds}s`,
     `  nobody answered at ${masterIp}:        ${distribution(figures.map(({ gapMs }) => gapMs))}`,
     ...(beyond.length > 0 ? [`  fault to first answer, less the lease:  ${distribution(beyond)}`] : []),
     `  no master daemon took changes:          ${distribution(figures.map(({ masterdMs }) => masterdMs))}`,
   ].join('\n');
 }
 
-function parseSeconds(text: string): number {
-  const [, digits = '', unit = 's'] = /^([0-9.]+)(ms|s)?$/.exec(text) ?? [];
-  if (digits === '') throw new LabError(`${text} is not a lease; give it as 3s`);
-  return unit === 'ms' ? Number(digits) / 1000 : Number(digits);
+function parseSeconds(flag: string, text: string): number {
+  const [, digits] = /^(\d+(?:\.\d+)?)s?$/.exec(text) ?? [];
+  if (digits === undefined) throw new UsageError(`${flag} takes seconds, as 3s or 1.5s, not "${text}"`);
+  return Number(digits);
 }
 
-async function main(argv: readonly string[]): Promise<void> {
+function parse(args: string[]) {
   const options = {
     runs: { type: 'string', default: '10' },
     lease: { type: 'string', default: '3s' },
     help: { type: 'boolean', short: 'h', default: false },
   } as const;
-  const { values, positionals } = parseArgs({ args: [...argv], options, allowPositionals: true });
-  if (values.help) return console.log(usage);
-  const unknown = positionals.find((word) => !kinds.some((kind) => kind === word));
-  if (unknown !== undefined) throw new LabError(`There is no kind ${unknown}; ${kinds.join(', ')} are there`);
+  const { values, positionals } = parseFlags({ args, options, allowPositionals: true });
+  const named = positionals.map((word) => parseOneOf('KIND', word, kinds));
+  return {
+    chosen: kinds.filter((kind) => named.length === 0 || named.includes(kind)),
+    runs: parseWholeNumber('--runs', values.runs, 1),
+    leaseSeconds: parseSeconds('--lease', values.lease),
+    help: values.help,
+  };
+}
+
+async function main(args: string[]): Promise<void> {
+  const { chosen, runs, leaseSeconds, help } = parse(args);
+  if (help) return console.log(usage);
   const why = labBlocked();
   if (why !== undefined) throw new LabError(`Cannot run a lab here: ${why}`);
   takeDownWhenInterrupted();
-  const chosen = kinds.filter((kind) => positionals.length === 0 || positionals.includes(kind));
   const summaries: string[] = [];
   for (const kind of chosen)
-    summaries.push(summary(kind, values.lease, await series(kind, Number(values.runs), values.lease)));
+    summaries.push(summary(kind, leaseSeconds, await series(kind, runs, leaseSeconds)));
   console.log(`\n${summaries.join('\n\n')}`);
 }
 
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  console.error(`bench: ${error.message}`);
-  process.exitCode = 1;
+  if (error instanceof UsageError) process.exitCode = complain('bench failover', error);
+  else if (error instanceof LabError) {
+    console.error(`bench: ${error.message}`);
+    process.exitCode = 1;
+  } else throw error;
 }

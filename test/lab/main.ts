@@ -1,5 +1,5 @@
 /** The command line of the lab; `tools/lab` runs it. Words in, one call of the library, an exit code. */
-import { parseArgs } from 'node:util';
+import { complain, parseFlags, parseOneOf, parseWholeNumber, UsageError } from '../usage.ts';
 import { labBlocked } from './blocked.ts';
 import { downLab, initCommands, openLab, startLab, type Lab } from './lab.ts';
 import { LabError } from './lab-error.ts';
@@ -22,8 +22,6 @@ Labs of different --name (default q) can be up side by side.`;
 
 const say = (line: string): void => console.error(line);
 
-class UsageError extends LabError {}
-
 const options = {
   name: { type: 'string', default: 'q' },
   from: { type: 'string' },
@@ -35,13 +33,9 @@ const options = {
 function parseWords(argv: readonly string[]) {
   const dashes = argv.indexOf('--');
   const own = dashes === -1 ? argv : argv.slice(0, dashes);
-  try {
-    const { values, positionals } = parseArgs({ args: [...own], options, allowPositionals: true });
-    const [verb = 'help', ...words] = positionals;
-    return { values, verb, words, command: dashes === -1 ? [] : argv.slice(dashes + 1) };
-  } catch (error) {
-    throw new UsageError((error as Error).message);
-  }
+  const { values, positionals } = parseFlags({ args: [...own], options, allowPositionals: true });
+  const [verb = 'help', ...words] = positionals;
+  return { values, verb, words, command: dashes === -1 ? [] : argv.slice(dashes + 1) };
 }
 
 type Request = ReturnType<typeof parseWords>;
@@ -53,16 +47,16 @@ function parseHost(word: string | undefined): number {
 }
 
 function parseDirection(word: string | undefined): 'in' | 'out' | undefined {
-  if (word === undefined || word === 'in' || word === 'out') return word;
-  throw new UsageError(`--one-way is in or out, not ${word}`);
+  return word === undefined ? undefined : parseOneOf('--one-way', word, ['in', 'out']);
 }
 
 /** Interrupted, it takes away what it has put up; not before its own work has ended, which is a second away. */
 async function up({ values: { name }, words: [count = '3'] }: Request): Promise<number> {
+  const hosts = parseWholeNumber('up', count, 1);
   let interrupted = false;
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => (interrupted = true));
-  const lab = await startLab({ name, hosts: Number(count), say }).catch((error: unknown) => {
+  const lab = await startLab({ name, hosts, say }).catch((error: unknown) => {
     if (!interrupted) throw error;
     return undefined;
   });
@@ -132,8 +126,9 @@ async function perform(request: Request): Promise<number> {
 try {
   process.exitCode = await perform(parseWords(process.argv.slice(2)));
 } catch (error) {
-  if (!(error instanceof LabError)) throw error;
-  const hint = error instanceof UsageError ? '; "tools/lab --help" lists the commands' : '';
-  say(`lab: ${error.message}${hint}`);
-  process.exitCode = error instanceof UsageError ? 2 : 1;
+  if (error instanceof UsageError) process.exitCode = complain('lab', error);
+  else if (error instanceof LabError) {
+    say(`lab: ${error.message}`);
+    process.exitCode = 1;
+  } else throw error;
 }

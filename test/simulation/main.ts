@@ -3,12 +3,12 @@
  *
  * Exit code 0 if every invariant held, 1 if one was broken: then the smallest schedule that still breaks it is
  * printed with its transcript. With a planted fault it is the other way round that is worth knowing, so it stops
- * at the first finding.
+ * at the first finding. 2 if it was called with words it cannot use.
  */
-import { parseArgs } from 'node:util';
+import { complain, parseFlags, parseOneOf, parseWholeNumber, UsageError } from '../usage.ts';
 import { describeFound, describeTotals, runCampaign } from './campaign.ts';
 import type { Found } from './campaign-lines.ts';
-import { isPlantedFault, plantedFaults, type PlantedFault } from './planted-faults.ts';
+import { plantedFaultNames, plantedFaults, type PlantedFault } from './planted-faults.ts';
 import { scheduleOf } from './schedule.ts';
 import { shrink } from './shrink.ts';
 import { simulate, simulateSeed } from './simulate.ts';
@@ -24,8 +24,9 @@ ${Object.entries(plantedFaults)
   --transcript   prints what happens, line by line (one seed unless --seeds is given)
 `;
 
-function parse() {
-  const { values } = parseArgs({
+function parse(args: string[]) {
+  const { values } = parseFlags({
+    args,
     options: {
       seeds: { type: 'string' },
       from: { type: 'string', default: '1' },
@@ -34,18 +35,13 @@ function parse() {
       help: { type: 'boolean', short: 'h', default: false },
     },
   });
-  const seeds = Number(values.seeds ?? (values.transcript ? 1 : 1000));
-  const from = Number(values.from);
-  const { fault } = values;
-  if (!Number.isSafeInteger(seeds) || seeds < 1 || !Number.isSafeInteger(from))
-    throw new Error('Seeds are whole numbers');
-  if (fault !== undefined && !isPlantedFault(fault)) throw new Error(`No such fault: ${fault}`);
+  const { seeds = values.transcript ? '1' : '1000', from, fault, transcript, help } = values;
   return {
-    seeds,
-    from,
-    fault: fault as PlantedFault | undefined,
-    transcript: values.transcript,
-    help: values.help,
+    seeds: parseWholeNumber('--seeds', seeds, 1),
+    from: parseWholeNumber('--from', from, 0),
+    fault: fault === undefined ? undefined : parseOneOf('--fault', fault, plantedFaultNames),
+    transcript,
+    help,
   };
 }
 
@@ -68,8 +64,8 @@ function printSmallest(found: Found, fault: PlantedFault | undefined): void {
   simulate(schedule, { fault, say: (text) => console.log(text) });
 }
 
-async function main(): Promise<number> {
-  const { seeds, from, fault, transcript, help } = parse();
+async function main(args: string[]): Promise<number> {
+  const { seeds, from, fault, transcript, help } = parse(args);
   if (help) {
     console.log(usage);
     return 0;
@@ -86,8 +82,7 @@ async function main(): Promise<number> {
   return first ? 1 : 0;
 }
 
-process.exitCode = await main().catch((error: unknown) => {
-  console.error(error instanceof Error ? error.message : String(error));
-  console.error(usage);
-  return 2;
+process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
+  if (error instanceof UsageError) return complain('simulate', error);
+  throw error;
 });

@@ -20,4 +20,4 @@ export const plantedFaults = {
 
 export type PlantedFault = keyof typeof plantedFaults;
 
-export const isPlantedFault = (name: string): name is PlantedFault => Object.hasOwn(plantedFaults, name);
+export const plantedFaultNames = Object.keys(plantedFaults) as readonly PlantedFault[];

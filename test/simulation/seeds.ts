@@ -1,10 +1,10 @@
 /** A worker of a campaign: runs its share of the seeds and tells, one JSON value per line, what it found. */
-import { isPlantedFault } from './planted-faults.ts';
+import { plantedFaultNames } from './planted-faults.ts';
 import { simulateSeed } from './simulate.ts';
 import { noTotals, type Line, type Share, type Totals } from './campaign-lines.ts';
 
 const share = JSON.parse(process.argv[2] ?? '{}') as Share;
-const fault = share.fault !== undefined && isPlantedFault(share.fault) ? share.fault : undefined;
+const fault = plantedFaultNames.find((name) => name === share.fault);
 const tell = (line: Line): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 let totals: Totals = noTotals;

@@ -2,7 +2,8 @@
  * Runs the parts of the test in order and adds them up; `tools/test` is the command people type.
  *
  * A failing part does not stop the ones behind it. At the end a table says what each part took and came to, and
- * the last line is the sum over all of them. Exit code 1 if anything failed, 130 if interrupted.
+ * the last line is the sum over all of them. Exit code 1 if anything failed, 2 for a part that is not there,
+ * 130 if interrupted.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -136,7 +137,7 @@ function chosenParts(names: readonly string[]): readonly Part[] {
   const unknown = names.filter((name) => !parts.some((part) => part.name === name));
   if (unknown.length > 0) {
     console.error(`No such part: ${unknown.join(', ')}. Parts: ${parts.map((p) => p.name).join(' ')}`);
-    process.exit(1);
+    process.exit(2);
   }
   return names.length === 0 ? parts : parts.filter((part) => names.includes(part.name));
 }
