@@ -4,18 +4,17 @@
  *
  * Counterparts in Ganeti: ganeti-wconfd and ganeti-luxid.
  */
+import { createNodeListener } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import { ensureDirectories, type State } from '@quorate/cluster-state/state';
 import { mayCall } from '@quorate/domain/method-table';
-import { whyRefused } from '@quorate/domain/peer-identity';
 import { timings } from '@quorate/domain/timings';
 import { identityOf } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
 import type { Log } from '@quorate/platform/log';
 import { siteProgramRunner } from '@quorate/platform/site-programs';
-import { createTlsListener } from '@quorate/platform/tls-listener';
 import { createFailoverHooks } from '@quorate/bootstrap/hooks';
 import { openAccess } from '@quorate/bootstrap/cluster-access';
 import { createServer } from '@quorate/rpc/server';
@@ -58,17 +57,7 @@ export async function startMasterDaemon({
   });
   serveMaster(server, { state, access, mastership });
 
-  const listener = createTlsListener({
-    identity,
-    limits: {
-      handshakeMs: timings.handshakeMs,
-      pendingTotal: timings.pendingHandshakesTotal,
-      pendingPerAddress: timings.pendingHandshakesPerAddress,
-    },
-    admit: (der) => whyRefused(identityOf(der), identity.clusterUuid),
-    onConnection: (socket) => server.accept(socket),
-    onRefused: (address, why) => log.debug({ address, why }, 'connection refused'),
-  });
+  const listener = createNodeListener({ identity, onConnection: (socket) => server.accept(socket), log });
   const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
   await listener.listen({ host, port: settings.masterPort });
   await ensureDirectories(state);

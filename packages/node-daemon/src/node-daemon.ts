@@ -4,13 +4,13 @@
  * Counterpart in Ganeti: lib/server/noded.py.
  */
 import { removeTemporaries } from '@quorate/cluster-state/installed-files';
+import { createNodeListener } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { State } from '@quorate/cluster-state/state';
 import { syncState } from '@quorate/cluster-state/sync-state';
 import { mayCall } from '@quorate/domain/method-table';
-import { whyRefused } from '@quorate/domain/peer-identity';
 import { softwareVersion } from '@quorate/domain/software';
 import { timings } from '@quorate/domain/timings';
 import { identityOf } from '@quorate/platform/certificates';
@@ -20,7 +20,6 @@ import type { Log } from '@quorate/platform/log';
 import { isSystemdHost } from '@quorate/platform/daemon-control';
 import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { openWatchdog } from '@quorate/platform/watchdog';
-import { createTlsListener } from '@quorate/platform/tls-listener';
 import { createChannels } from '@quorate/rpc/channels';
 import { createServer } from '@quorate/rpc/server';
 import { leaveCluster } from './leave-cluster.ts';
@@ -65,17 +64,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
         reason ? 'call refused' : 'call served',
       ),
   });
-  const listener = createTlsListener({
-    identity,
-    limits: {
-      handshakeMs: timings.handshakeMs,
-      pendingTotal: timings.pendingHandshakesTotal,
-      pendingPerAddress: timings.pendingHandshakesPerAddress,
-    },
-    admit: (der) => whyRefused(identityOf(der), identity.clusterUuid),
-    onConnection: (socket) => server.accept(socket),
-    onRefused: (address, why) => log.debug({ address, why }, 'connection refused'),
-  });
+  const listener = createNodeListener({ identity, onConnection: (socket) => server.accept(socket), log });
   const channels = createChannels({ connectMs: timings.connectMs, reconnectMaxMs: timings.reconnectMaxMs });
 
   const voter = createVoter({ state, own, clock, softwareVersion });

@@ -1,0 +1,29 @@
+/**
+ * Where the daemons of this node let the other nodes of its cluster in: both by the same bounds, shown the same
+ * certificate, refusing for the same reasons. What is spoken with those who got in is not known here.
+ */
+import { whyRefused } from '@quorate/domain/peer-identity';
+import { timings } from '@quorate/domain/timings';
+import { identityOf } from '@quorate/platform/certificates';
+import type { Log } from '@quorate/platform/log';
+import { createTlsListener, type TlsListener, type TlsListenerParts } from '@quorate/platform/tls-listener';
+import type { NodeIdentity } from './secrets.ts';
+
+export interface NodeListenerParts {
+  readonly identity: NodeIdentity;
+  readonly onConnection: TlsListenerParts['onConnection'];
+  readonly log: Log;
+}
+
+export const createNodeListener = ({ identity, onConnection, log }: NodeListenerParts): TlsListener =>
+  createTlsListener({
+    identity,
+    limits: {
+      handshakeMs: timings.handshakeMs,
+      pendingTotal: timings.pendingHandshakesTotal,
+      pendingPerAddress: timings.pendingHandshakesPerAddress,
+    },
+    admit: (der) => whyRefused(identityOf(der), identity.clusterUuid),
+    onConnection,
+    onRefused: (address, why) => log.debug({ address, why }, 'connection refused'),
+  });
