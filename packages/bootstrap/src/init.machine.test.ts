@@ -19,33 +19,18 @@ import { initCluster, initSteps } from './init.ts';
 import type { InitOptions } from './init-facts.ts';
 import { failureOf } from './testing/failure-of.ts';
 import { fakeDaemons } from './testing/fake-daemons.ts';
+import { initOptions, layOutHost } from './testing/init-host.ts';
 
 const roots: string[] = [];
 afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
 });
 
-const options: InitOptions = {
-  clusterName: 'cluster.lab.test',
-  family: 4,
-  masterNetdev: 'lo',
-  candidatePoolSize: 10,
-  macPrefix: 'aa:00:00',
-  enabledHypervisors: ['fake'],
-  enabledDiskTemplates: ['diskless'],
-  modifyEtcHosts: false,
-  modifySshSetup: false,
-  allowLoopback: true,
-};
-
-/** A host whose names are in its own hosts file. `rsaKey` is what its SSH server would show. */
-function host({ hosts = '127.0.0.11 node1.lab.test\n127.0.0.100 cluster.lab.test\n', failing = '' } = {}) {
+/** A host of its own; `failing` is what its daemons do not do. */
+function host({ hosts, failing = '' }: { hosts?: string; failing?: string } = {}) {
   const root = mkdtempSync(join(tmpdir(), 'quorate-init-'));
   roots.push(root);
-  mkdirSync(join(root, 'etc/ssh'), { recursive: true });
-  writeFileSync(join(root, 'etc/hosts'), hosts);
-  writeFileSync(join(root, 'etc/hostname'), 'node1.lab.test\n');
-  writeFileSync(join(root, 'etc/ssh/ssh_host_rsa_key.pub'), 'ssh-rsa AAAAB3NzaC1yc2E= root@node1\n');
+  layOutHost(root, hosts);
   const state = { files: diskFiles, layout: layoutUnder(root) };
   const order: string[] = [];
   const daemons = fakeDaemons((what) => {
@@ -66,7 +51,7 @@ function host({ hosts = '127.0.0.11 node1.lab.test\n127.0.0.100 cluster.lab.test
     root,
     state,
     order,
-    run: (changes: Partial<InitOptions> = {}) => initCluster(parts, { ...options, ...changes }),
+    run: (changes: Partial<InitOptions> = {}) => initCluster(parts, { ...initOptions, ...changes }),
   };
 }
 

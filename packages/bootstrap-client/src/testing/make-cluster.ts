@@ -1,9 +1,7 @@
 /** A cluster of two nodes on the disk under a root, with no daemon running. */
-// oxlint-disable no-restricted-imports -- a helper of tests, which may touch the machine
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { initCluster } from '@quorate/bootstrap/init';
 import { fakeDaemons } from '@quorate/bootstrap/testing/fake-daemons';
+import { initOptions, layOutHost } from '@quorate/bootstrap/testing/init-host';
 import { layoutUnder } from '@quorate/cluster-state/layout';
 import { defaultSettings } from '@quorate/cluster-state/settings';
 import { publishRecord } from '@quorate/cluster-state/views';
@@ -20,10 +18,7 @@ export async function makeCluster(
   root: string,
   change: (draft: Draft) => Draft = (draft) => draft,
 ): Promise<void> {
-  mkdirSync(join(root, 'etc/ssh'), { recursive: true });
-  writeFileSync(join(root, 'etc/hosts'), '127.0.0.11 node1.lab.test\n127.0.0.100 cluster.lab.test\n');
-  writeFileSync(join(root, 'etc/hostname'), 'node1.lab.test\n');
-  writeFileSync(join(root, 'etc/ssh/ssh_host_rsa_key.pub'), 'ssh-rsa AAAAB3NzaC1yc2E= root@node1\n');
+  layOutHost(root);
   const state = { files: diskFiles, layout: layoutUnder(root) };
   const nothing = () => Promise.resolve();
   const record = await initCluster(
@@ -36,18 +31,7 @@ export async function makeCluster(
       awaitNodeDaemon: nothing,
       awaitMasterDaemon: nothing,
     },
-    {
-      clusterName: 'cluster.lab.test',
-      family: 4,
-      masterNetdev: 'lo',
-      candidatePoolSize: 10,
-      macPrefix: 'aa:00:00',
-      enabledHypervisors: ['fake'],
-      enabledDiskTemplates: ['diskless'],
-      modifyEtcHosts: false,
-      modifySshSetup: false,
-      allowLoopback: true,
-    },
+    initOptions,
   );
   const second = { ...testNode(2), primaryIp: '127.0.0.12', nodePort: 47_821, masterPort: 47_826 };
   await publishRecord(state, seal(change(withNode(record, second, testSeconds)), sha256Hex));
