@@ -1,6 +1,6 @@
 /**
  * The steps by which a node becomes master, as bootstrap/failover.ts has them: ask, decide, catch up, be nominated or
- * wait out the lease, collect grants, record. What follows (lease, address, confirmation) is master-daemon.ts.
+ * wait out the lease, collect grants, record. What follows (lease, address, confirmation) is taking-office.ts.
  */
 import { planCommit, withinReach } from '@quorate/domain/commit';
 import type { ClusterRecord } from '@quorate/domain/configuration';
@@ -13,15 +13,13 @@ import type { NodeUuid, Roster, RosterNode } from '@quorate/domain/roster';
 import { compareVersions, newestVersion, sameVersion, type Version } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
 import { commit } from './committing.ts';
-import type { Said } from './node-daemon.ts';
 import {
   answersOf,
-  askMany,
   askNode,
+  askToAgree,
   countingRoster,
   gatherVotes,
   limits,
-  neededOf,
   type Caller,
 } from './rounds.ts';
 import { rosterIn, sealed } from './small-cluster.ts';
@@ -101,25 +99,16 @@ function requestGrants(
   const voters = electorateOf(countingRoster(caller, held));
   const leaseMs = held.ours.parameters.leaseMs;
   const request = { epoch, candidate: own.uuid, version: held.version, leaseMs };
-  let granted = 0;
-  let heard = 0;
-  const enough = (): boolean => granted >= neededOf(caller, voters.length, heard);
-  askMany<Said>(
+  askToAgree(
     caller,
     voters,
     (daemon, reply) => daemon.grant(request, reply),
-    (_node, said) => {
-      if (said) heard += 1;
-      if (said?.ok) granted += 1;
-      return cluster.world.fault !== 'plurality' && enough();
+    ({ agreed, isMajority }) => {
+      cluster.world.say?.(`${own.name} has ${agreed} of ${voters.length} grants of epoch ${epoch}`);
+      if (isMajority) cluster.observer.elected(own, epoch, held.version);
+      ended(isMajority);
     },
-    () => {
-      const won = granted > 0 && enough();
-      cluster.world.say?.(`${own.name} has ${granted} of ${voters.length} grants of epoch ${epoch}`);
-      if (won) cluster.observer.elected(own, epoch, held.version);
-      ended(won);
-    },
-    limits.grantMs,
+    { roundMs: limits.grantMs, waitsForAll: cluster.world.fault === 'plurality' },
   );
 }
 

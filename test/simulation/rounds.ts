@@ -7,7 +7,7 @@ import { isCandidate, type Roster, type RosterNode } from '@quorate/domain/roste
 import type { Ballot, Vote } from '@quorate/domain/vote';
 import { judgeVote } from '@quorate/domain/votes';
 import type { ClusterRecord } from '@quorate/domain/configuration';
-import type { NodeDaemon } from './node-daemon.ts';
+import type { NodeDaemon, Said } from './node-daemon.ts';
 import { rosterIn } from './small-cluster.ts';
 import type { Answered, Host, Process } from './world.ts';
 import type { Cluster } from './cluster.ts';
@@ -76,6 +76,36 @@ export const countingRoster = ({ cluster, own }: Caller, record: ClusterRecord):
 /** With the mistake of plurality planted, half of those who were heard, and one, is enough. */
 export const neededOf = ({ cluster }: Caller, voters: number, heard: number): number =>
   majorityOf(cluster.world.fault === 'plurality' ? heard : voters);
+
+export interface Agreement {
+  readonly agreed: number;
+  readonly isMajority: boolean;
+  readonly refusals: readonly Said[];
+}
+
+/** Asks the voters for a yes, until a majority of them has given it. */
+export function askToAgree(
+  caller: Caller,
+  voters: readonly RosterNode[],
+  serve: (daemon: NodeDaemon, reply: (said: Said) => void) => void,
+  ended: (agreement: Agreement) => void,
+  { roundMs, waitsForAll = false }: { readonly roundMs: number; readonly waitsForAll?: boolean },
+): void {
+  const heard: Said[] = [];
+  const agreed = (): number => heard.filter(({ ok }) => ok).length;
+  const isMajority = (): boolean => agreed() >= neededOf(caller, voters.length, heard.length);
+  askMany<Said>(
+    caller,
+    voters,
+    serve,
+    (_node, said) => {
+      if (said) heard.push(said);
+      return !waitsForAll && isMajority();
+    },
+    () => ended({ agreed: agreed(), isMajority: isMajority(), refusals: heard.filter(({ ok }) => !ok) }),
+    roundMs,
+  );
+}
 
 /**
  * A round of votes of the roster's electorate. Without `enough` everybody is waited for, and nodes that were not

@@ -2,7 +2,8 @@
 import { withNode, withNodesOffline, withParameters } from '@quorate/domain/configuration-changes';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { createCluster, type Cluster } from './cluster.ts';
-import type { Change, ChangeAnswer, MasterDaemon } from './master-daemon.ts';
+import type { Change, ChangeAnswer } from './in-office.ts';
+import type { MasterDaemon } from './master-daemon.ts';
 import type { Violation } from './observer.ts';
 import type { PlantedFault } from './planted-faults.ts';
 import {
