@@ -325,7 +325,7 @@ describeLab('the lease', () => {
     await setPoolSize(lab, winner, 6);
     const inHistory = (): string =>
       historyOn(lab, winner)
-        .filter(({ how }) => how !== 'init')
+        .filter(({ how }) => how !== 'init' && how !== 're-election')
         .map(({ name, how }) => `${name} ${how}`)
         .sort()
         .join(', ');
