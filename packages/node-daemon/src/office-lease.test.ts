@@ -1,4 +1,5 @@
 /** The end of an office without anybody asking: what a lease does to the address, the daemon and the services. */
+import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
 import { afterEach, describe, expect, it } from 'vitest';
 import { gate } from './testing/gate.ts';
@@ -113,11 +114,67 @@ describe('a hold', () => {
     expect(made.done).toEqual([`keep ${address} for ${seconds} s`]);
   });
 
-  it('does not raise an address that is gone', async () => {
+  it('raises an address again that the kernel took, and asks nobody for it', async () => {
     const made = await held();
     made.isUp = false;
+    expect(await made.office.hold(2, 4_000)).toMatchObject({ masterIpHere: true });
+    expect(made.done).toEqual([`raise ${address} for 4 s, asking nobody`]);
+    expect(messagesOf(made)).toContainEqual(expect.stringContaining('raising it again'));
+    await made.office.hold(2, 4_500);
+    expect(made.done.slice(1)).toEqual([`keep ${address} for 4 s`]);
+  });
+
+  it('raises it when there is a whole second for it, not before', async () => {
+    const made = await held();
+    await made.clock.advance(2_500);
+    made.isUp = false;
+    expect(await made.office.hold(2, 3_499)).toMatchObject({ masterIpHere: false });
+    expect(made.done).toEqual([]);
+    expect(await made.office.hold(2, 3_500)).toMatchObject({ masterIpHere: true });
+    expect(made.done).toEqual([`raise ${address} for 1 s, asking nobody`]);
+  });
+
+  it('raises it as often as the kernel takes it', async () => {
+    const made = await held();
+    for (const untilMs of [4_000, 4_500, 5_000]) {
+      made.isUp = false;
+      expect(await made.office.hold(2, untilMs)).toMatchObject({ masterIpHere: true });
+    }
+    expect(made.done).toHaveLength(3);
+  });
+
+  it('leaves it to the next look after one failure, which keeps no answer waiting', async () => {
+    const made = await held();
+    Object.assign(made, { isUp: false, beforeRaise: () => Promise.reject(new Error('no such device')) });
+    expect(await made.office.hold(2, 4_000)).toMatchObject({ masterIpHere: false });
+    expect(messagesOf(made)).toContain('the address could not be raised again');
+    made.beforeRaise = () => Promise.resolve();
     expect(await made.office.hold(2, 4_000)).toMatchObject({ masterIpHere: false });
     expect(made.done).toEqual([]);
+  });
+
+  it('does not raise what was never up, as if another host answered for it', async () => {
+    const made = await host(namesMe, { isUp: false });
+    made.beforeRaise = () => Promise.reject(new Error('another host has it'));
+    await expect(made.office.take(2, leaseMs)).rejects.toThrow('another host');
+    made.beforeRaise = () => Promise.resolve();
+    expect(await made.office.hold(2, 4_000)).toMatchObject({ masterIpHere: false });
+    expect(made.done).toEqual([]);
+  });
+
+  it('does not raise what was lowered by hand', async () => {
+    const made = await held();
+    await made.office.lowerAddress();
+    expect(await made.office.hold(2, 4_000)).toMatchObject({ masterIpHere: false });
+    expect(made.done).toEqual([`lower ${address}`]);
+  });
+
+  it('that was frozen while it raised the address takes it down', async () => {
+    const made = await held();
+    Object.assign(made, { isUp: false, beforeRaise: () => made.clock.advance(60_000) });
+    expect(await made.office.hold(2, 4_000)).toMatchObject({ masterIpHere: false });
+    expect(made.isUp).toBe(false);
+    expect(made.done.slice(-3)).toEqual(given);
   });
 
   it('that arrives after its time is over, as after a freeze, ends the office and raises nothing', async () => {
@@ -164,6 +221,57 @@ describe('a hold', () => {
     await expect(made.office.hold(epoch, 60_000)).rejects.toMatchObject({ reason });
     await made.clock.advance(leaseMs);
     expect(made.isUp).toBe(false);
+  });
+});
+
+describe('an address that could not be lowered', () => {
+  const addressFault = new ClusterError('COMMAND_FAILED', 'ip is not there');
+  const lowered = (made: Host) => made.done.filter((each) => each === `lower ${address}`).length;
+
+  it('at the end of the lease is lowered later, and the rest is not done again', async () => {
+    const made = await held({});
+    made.addressFault = addressFault;
+    await made.clock.advance(leaseMs);
+    expect(made.done).toEqual(given);
+    expect(made.isUp).toBe(true);
+    made.addressFault = undefined;
+    await made.clock.advance(timings.idleWatchMs);
+    expect(made.isUp).toBe(false);
+    expect(made.done).toEqual([...given, `lower ${address}`]);
+    expect(messagesOf(made)).toContain('the address is down now');
+    await made.clock.advance(10 * leaseMs);
+    expect(lowered(made)).toBe(2);
+  });
+
+  it('is tried again for as long as it takes, ever less often, once a second in the end', async () => {
+    const made = await held({});
+    made.addressFault = addressFault;
+    await made.clock.advance(leaseMs + timings.probeMaxMs);
+    expect(lowered(made)).toBeGreaterThan(3);
+    const before = lowered(made);
+    await made.clock.advance(60 * timings.probeMaxMs);
+    expect(lowered(made) - before).toBeGreaterThan(50);
+    expect(lowered(made) - before).toBeLessThanOrEqual(60);
+  });
+
+  it('when somebody else ended the office is lowered later too', async () => {
+    const made = await held({});
+    made.addressFault = addressFault;
+    await expect(made.office.leave(2, node1)).rejects.toThrow('ip is not there');
+    made.addressFault = undefined;
+    await made.clock.advance(timings.idleWatchMs);
+    expect(made.isUp).toBe(false);
+  });
+
+  it('stays when the office was taken again meanwhile', async () => {
+    const made = await held({});
+    made.addressFault = addressFault;
+    await expect(made.office.leave(2, node1)).rejects.toThrow('ip is not there');
+    made.addressFault = undefined;
+    await made.office.take(2, leaseMs);
+    await made.clock.advance(leaseMs - 1);
+    expect(made.isUp).toBe(true);
+    expect(lowered(made)).toBe(1);
   });
 });
 

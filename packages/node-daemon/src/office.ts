@@ -68,6 +68,10 @@ export function createOffice(parts: OfficeParts): Office {
   const { state, own, voter, address, masterDaemon, services, clock, log } = parts;
   /** Until when this host may hold the office, on the monotonic clock; null if it holds none. */
   let untilMs: number | null = null;
+  /** The address was up in this office, and nobody asked to lower it: if it is gone, its life by the kernel ended. */
+  let wasUp = false;
+  /** The office was given up and the address could not be lowered: when that is tried again, after which pause. */
+  let owed: { readonly atMs: number; readonly pauseMs: number } | null = null;
   const oneAtATime = inTurn();
   const masterIp = async (): Promise<MasterIpParameters> => (await readRoster(state)).masterIp;
 
@@ -89,7 +93,10 @@ export function createOffice(parts: OfficeParts): Office {
     await extend(epoch, leaseUntilMs);
     const params = await masterIp();
     const probeMs = addressIsFree ? 0 : timings.addressProbeMs;
-    if (leftMs() > 0) await address.raise(params, { lifeSeconds, probeMs });
+    if (leftMs() > 0) {
+      await address.raise(params, { lifeSeconds, probeMs });
+      wasUp = true;
+    }
     if (leftMs() <= 0) {
       await lapse();
       throw new ClusterError('LEASE_LOST', 'The lease was over before the office could be taken');
@@ -108,8 +115,10 @@ export function createOffice(parts: OfficeParts): Office {
   /** The answer is from memory: this runs several times a second. */
   async function refresh(epoch: number): Promise<ObservedOffice> {
     const params = await masterIp();
-    const here = await address.isHere(params);
-    if (here) await address.keep(params, lifeSeconds());
+    const wasHere = await address.isHere(params);
+    if (wasHere) await address.keep(params, lifeSeconds());
+    const here = wasHere || (await restore(params));
+    wasUp ||= here;
     // A freeze may have come between the look at the clock and the kernel: what is over must not come back.
     if (leftMs() <= 0) {
       await lapse();
@@ -118,10 +127,25 @@ export function createOffice(parts: OfficeParts): Office {
     return { masterIpHere: here, masterDaemon: 'MASTER_DAEMON_STATE_IN_OFFICE', epoch };
   }
 
+  /**
+   * Renewals that took too long left no whole second for the kernel, and it took the address. Nobody else can have it
+   * while the lease lives, so nobody is asked. Tried once: what else is wrong is for the master daemon's next look.
+   */
+  async function restore(params: MasterIpParameters): Promise<boolean> {
+    if (!wasUp || lifeSeconds() < 1) return false;
+    wasUp = false;
+    log.warn({}, 'the address was gone although the lease lasts: raising it again');
+    await address
+      .raise(params, { lifeSeconds, probeMs: 0 })
+      .catch(logged('the address could not be raised again'));
+    return address.isHere(params);
+  }
+
   /** Only ever later: an answer that was overtaken must not shorten what a newer round has won. */
   async function extend(epoch: number, leaseUntilMs: number): Promise<void> {
     assertMayTake(await voter.record(), own, epoch);
     untilMs = Math.max(untilMs ?? 0, leaseUntilMs);
+    owed = null;
   }
 
   /** Nothing if a newer round was heard of while this waited for its turn. */
@@ -134,14 +158,29 @@ export function createOffice(parts: OfficeParts): Office {
   /** Address first: a master daemon that hangs must not keep it; nor does an address that stays keep the daemon in office. */
   async function giveUp(epoch: number): Promise<void> {
     untilMs = null;
+    wasUp = false;
     try {
-      await address.lower(await masterIp());
+      await lowerOrOwe(timings.probeFirstMs);
     } finally {
       await masterDaemon
         .standDown(epoch)
         .catch(logged('the master daemon of this host did not confirm that it stands down'));
       await services.stop(await heldOffice(epoch));
     }
+  }
+
+  /** What fails is tried again by the watch after `pauseMs`. */
+  async function lowerOrOwe(pauseMs: number): Promise<void> {
+    owed = { atMs: clock.monotonicMs() + pauseMs, pauseMs };
+    await address.lower(await masterIp());
+    owed = null;
+  }
+
+  /** Each failure doubles the pause. Nothing if the office was taken again meanwhile. */
+  async function lowerAgain(): Promise<void> {
+    if (owed === null) return;
+    await lowerOrOwe(Math.min(2 * owed.pauseMs, timings.probeMaxMs));
+    log.info({}, 'the address is down now');
   }
 
   async function leave(epoch: number, asker: NodeUuid): Promise<ObservedOffice> {
@@ -174,6 +213,7 @@ export function createOffice(parts: OfficeParts): Office {
 
   async function move(direction: 'raise' | 'lower'): Promise<boolean> {
     const params = await masterIp();
+    wasUp = false;
     if (direction === 'raise') await address.raise(params, { lifeSeconds });
     else await address.lower(params);
     return address.isHere(params);
@@ -196,6 +236,11 @@ export function createOffice(parts: OfficeParts): Office {
         await clock.sleep(pause, signal).catch(() => undefined);
         if (untilMs !== null && leftMs() <= 0) {
           await oneAtATime(lapse).catch(logged('the office could not be given up at the end of its lease'));
+        }
+        if (owed !== null && owed.atMs <= clock.monotonicMs()) {
+          await oneAtATime(lowerAgain).catch(
+            logged('the address could not be taken down, which is tried again'),
+          );
         }
       }
     },

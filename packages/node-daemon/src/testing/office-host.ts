@@ -54,7 +54,8 @@ export async function host(record: Partial<VoterRecord> = {}, changes: Partial<H
       async raise(params: MasterIpParameters, raising?: Raising) {
         await made.beforeRaise();
         const life = raising?.lifeSeconds ? ` for ${raising.lifeSeconds()} s` : '';
-        done.push(`raise ${params.address}${life}`);
+        const asking = raising?.probeMs === 0 ? ', asking nobody' : '';
+        done.push(`raise ${params.address}${life}${asking}`);
         await fault();
         made.isUp = true;
       },
