@@ -8,6 +8,7 @@ import { withMaster, withNodesOffline } from '@quorate/domain/configuration-chan
 import { electorateOf } from '@quorate/domain/electorate';
 import { ClusterError } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
+import { formerMaster } from '@quorate/domain/failover-scene';
 import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import type { NodeUuid, Roster, RosterNode } from '@quorate/domain/roster';
 import { compareVersions, newestVersion, sameVersion, type Version } from '@quorate/domain/version';
@@ -125,10 +126,12 @@ export function ascend(
   const { cluster, own } = caller;
   const { world } = cluster;
   const forced = manner === 'failover-without-voting';
-  const again = anew ? { anewAbove: 0 } : {};
   const stored = own.disk.read();
   let held = stored.record;
   let fetched = false;
+
+  const again = () =>
+    anew ? { anewAbove: 0, formerMaster: formerMaster(held?.ours.history ?? [], own.uuid) } : {};
 
   const refuse = (reason: string): void => {
     world.say?.(`${own.name} does not become master: ${reason}`);
@@ -142,7 +145,7 @@ export function ascend(
     // Without an operator waiting for causes, a majority that is free and suffices is all that need be heard.
     const enough = (ballots: readonly Ballot[]): boolean =>
       isFree(roster)(ballots) &&
-      decideFailover({ ...factsFor(caller, roster, held, ballots), ...again }).kind !== 'refuse';
+      decideFailover({ ...factsFor(caller, roster, held, ballots), ...again() }).kind !== 'refuse';
     const isHurried = manner === 'automatic-failover';
     gatherVotes(caller, roster, (ballots) => decideOn(roster, ballots), isHurried ? enough : undefined);
   }
@@ -153,7 +156,7 @@ export function ascend(
       !leaseInTheWay(own.uuid, roster, ballots);
 
   function decideOn(roster: Roster, ballots: readonly Ballot[]): void {
-    const facts = { ...factsFor(caller, roster, held, ballots), ...again };
+    const facts = { ...factsFor(caller, roster, held, ballots), ...again() };
     const plan = forced
       ? decideForcedFailover({ ...facts, randomJump: world.random.below(1000), acceptDataLoss: true })
       : decideFailover(facts);
@@ -163,7 +166,7 @@ export function ascend(
     if (forced) return record(held, plan, false);
     const base = held;
     const { oldMaster } = plan;
-    if (oldMaster && plan.oldMasterAnswers) {
+    if (!anew && oldMaster && plan.oldMasterAnswers) {
       return askHandOver(oldMaster, base, (handed) =>
         handed ? collectGrants(handed, plan, true) : waitOutLease(base, plan),
       );

@@ -9,9 +9,9 @@ import type { CommitPlan } from '@quorate/domain/commit';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { electorateOf } from '@quorate/domain/electorate';
 import { renewalIntervalMs, safeLeaseMs } from '@quorate/domain/lease';
-import type { Reign } from './candidate.ts';
+import { askWithin, type Reign } from './candidate.ts';
 import type { ObservedOffice, Said } from './node-daemon.ts';
-import { askNode, askToAgree, countingRoster, type Caller } from './rounds.ts';
+import { askToAgree, askNode, countingRoster, limits, type Caller } from './rounds.ts';
 
 export interface Pending {
   readonly record: ClusterRecord;
@@ -143,7 +143,13 @@ export function createMastership(caller: Caller): Mastership {
     if (!present.addressDue || !inOffice()) return held(undefined);
     const { epoch } = present;
     const untilMs = leaseUntilMs;
-    askNode<ObservedOffice>(caller, own, (daemon, reply) => daemon.holdOffice(epoch, untilMs, reply), held);
+    askWithin<ObservedOffice>(
+      caller,
+      own,
+      limits.officeMs,
+      (daemon, reply) => daemon.holdOffice(epoch, untilMs, reply),
+      held,
+    );
   }
 
   /** The later of the two: a master elected anew rules on in its old epoch until the new one is recorded. */

@@ -46,8 +46,9 @@ function endOldOffice(
 ): void {
   const { cluster, process, own } = caller;
   const { oldMaster } = plan;
-  if (!oldMaster) return done();
-  const wait = (): void => (nominated ? cluster.world.after(process, leaseMs, done) : done());
+  if (!oldMaster || (plan.oldLeaseMayLive && own.addressUntil > cluster.world.now())) return done();
+  const mayHold = nominated || plan.oldLeaseMayLive;
+  const wait = (): void => (mayHold ? cluster.world.after(process, leaseMs, done) : done());
   if (!plan.oldMasterAnswers) return wait();
   askWithin<ObservedOffice>(
     caller,

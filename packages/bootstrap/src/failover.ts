@@ -19,6 +19,7 @@ import { planCommit, withinReach } from '@quorate/domain/commit';
 import { electorateOf, majorityOf } from '@quorate/domain/electorate';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { decideFailover, decideForcedFailover, type FailoverPlan } from '@quorate/domain/failover';
+import { formerMaster } from '@quorate/domain/failover-scene';
 import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import { seal } from '@quorate/domain/record';
 import { rosterOf } from '@quorate/domain/roster-of';
@@ -36,7 +37,7 @@ import { commit } from './commit.ts';
 import { fetchConfiguration } from './fetch-configuration.ts';
 import { requestGrants } from './grants.ts';
 import type { FailoverEnd, FailoverHooks } from './hooks.ts';
-import { leaveOffice, masterIpAnswersAs, takeOffice } from './office.ts';
+import { getOffice, leaveOffice, masterIpAnswersAs, takeOffice } from './office.ts';
 import { pack } from './put-configuration.ts';
 import { stepRunner, type ReportStep, type StepRunner } from './steps.ts';
 import { gatherVotes } from './votes.ts';
@@ -117,7 +118,7 @@ export async function failover(part: FailoverPart, request: FailoverRequest): Pr
     await steps.required('pre-failover-hooks', () => part.hooks.before(about));
     const won = request.noVoting
       ? { newest: start.newest, handed: false }
-      : await winGrants(part, steps, start);
+      : await winGrants(part, steps, start, request.anewAbove === undefined);
     changing = true;
     const record = await takeOver(part, steps, request, { ...won, plan });
     await steps.tolerated('post-failover-hooks', () => part.hooks.after(about, 'done'));
@@ -150,7 +151,7 @@ async function takeOver(
     recordNewMaster(part, request, plan, newest),
   );
   if (request.noVoting) part.keepLease(reignOf(record), null);
-  const addressIsFree = await endOldOffice(part, steps, plan, handed ? newest.ours.parameters.leaseMs : 0);
+  const addressIsFree = await endOldOffice(part, steps, plan, handed, newest.ours.parameters.leaseMs);
   await steps.required('take-office', async () => {
     const untilMs = await part.leaseUntilMs();
     part.startServing(record);
@@ -171,11 +172,12 @@ async function winGrants(
   part: FailoverPart,
   steps: Steps,
   { plan, newest: held }: { plan: Going; newest: ClusterRecord },
+  othersRule: boolean,
 ): Promise<{ newest: ClusterRecord; handed: boolean }> {
   const { access } = part;
   const { oldMaster } = plan;
   const handed =
-    oldMaster && plan.oldMasterAnswers
+    othersRule && oldMaster && plan.oldMasterAnswers
       ? await steps.tolerated('hand-over', () => handOver(access, oldMaster, held))
       : undefined;
   const newest = handed ?? held;
@@ -237,7 +239,9 @@ async function askAndDecide(
   const heldIsNewest = held && compareVersions(held.version, part.roster.version) >= 0;
   const roster = heldIsNewest ? rosterOf(held, '') : part.roster;
   const { automatic = false, anewAbove } = request;
-  const anew = anewAbove === undefined ? {} : { anewAbove };
+  const history = held?.ours.history ?? [];
+  const anew =
+    anewAbove === undefined ? {} : { anewAbove, formerMaster: formerMaster(history, part.access.own) };
   const known = { own: part.access.own, roster, ownVersion: held?.version ?? null, ...anew };
   // Without an operator waiting for causes, a majority that is free and suffices is all that need be heard.
   const enough = (heard: readonly Ballot[]): boolean =>
@@ -284,22 +288,31 @@ async function recordNewMaster(
 }
 
 /**
- * The old master is told to leave. Whether it did is seen when the address is raised; silence is a warning, and
- * then the rest of its lease is waited for: `leaseMs`, if it had one when it handed over. Resolves to whether it was
- * seen to have left.
+ * The old master is told to leave. Whether it did is seen when the address is raised; silence is a warning, and then a
+ * lease of `leaseMs` is waited for if it handed over, now or to an earlier attempt: it does not keep the address for
+ * longer. Resolves to whether the address was seen to be free for this node.
  */
 async function endOldOffice(
   part: FailoverPart,
   steps: Steps,
   plan: Going,
+  handed: boolean,
   leaseMs: number,
 ): Promise<boolean> {
-  const { oldMaster } = plan;
+  const { access } = part;
+  const { oldMaster, oldLeaseMayLive } = plan;
   if (!oldMaster) return false;
-  const left = await steps.tolerated('old-master-leaves', () => endOfficeOf(part.access, oldMaster, plan));
-  if (!left && leaseMs > 0) await steps.required('await-lease', () => part.access.clock.sleep(leaseMs));
+  // Who has it up already took it when the other had given it up.
+  if (oldLeaseMayLive && (await hasMasterIp(part))) return true;
+  const left = await steps.tolerated('old-master-leaves', () => endOfficeOf(access, oldMaster, plan));
+  if (!left && (handed || oldLeaseMayLive)) {
+    await steps.required('await-lease', () => access.clock.sleep(leaseMs));
+  }
   return left === true;
 }
+
+const hasMasterIp = async ({ access, roster }: FailoverPart): Promise<boolean> =>
+  (await getOffice(access, nodeOf(roster, access.own))).masterIpHere;
 
 async function endOfficeOf(access: ClusterAccess, oldMaster: RosterNode, plan: Going): Promise<true> {
   if (!plan.oldMasterAnswers) {

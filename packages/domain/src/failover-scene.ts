@@ -2,6 +2,7 @@
  * One round of votes, put in order for a failover: who answered, who is master, what is the newest configuration
  * and who holds it. Judges nothing; failover.ts and failover-refusals.ts do.
  */
+import type { MastershipEntry } from './configuration.ts';
 import { electorateOf } from './electorate.ts';
 import { nodeByUuid, type NodeUuid, type Roster, type RosterNode } from './roster.ts';
 import { newestVersion, noVersion, type Version } from './version.ts';
@@ -22,6 +23,8 @@ export interface FailoverFacts {
    * one tenure, because what was sent in it before is forgotten and may still be on its way to somebody.
    */
   readonly anewAbove?: number;
+  /** With `anewAbove`: who was master before this node by the history. */
+  readonly formerMaster?: NodeUuid | null;
 }
 
 /** The facts, put in order once. */
@@ -91,3 +94,7 @@ const latest = (masterships: readonly Mastership[]): readonly Mastership[] => {
   const epoch = Math.max(...masterships.map((mastership) => mastership.epoch));
   return masterships.filter((mastership) => mastership.epoch === epoch);
 };
+
+/** Whoever held the office before this node did; null if nobody else ever has. */
+export const formerMaster = (history: readonly MastershipEntry[], own: NodeUuid): NodeUuid | null =>
+  history.findLast(({ node, how }) => node !== own && how !== 'overruled')?.node ?? null;

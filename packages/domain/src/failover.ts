@@ -19,7 +19,8 @@ import {
   twoMasters,
 } from './failover-refusals.ts';
 import { survey, type FailoverFacts, type Scene } from './failover-scene.ts';
-import type { NodeUuid, RosterNode } from './roster.ts';
+import { isBound } from './lease-in-the-way.ts';
+import { nodeByUuid, type NodeUuid, type RosterNode } from './roster.ts';
 import {
   compareVersions,
   describeVersion,
@@ -47,6 +48,11 @@ export type FailoverPlan =
       /** Whom to ask to leave office; null if nobody else is known to hold it. */
       readonly oldMaster: RosterNode | null;
       readonly oldMasterAnswers: boolean;
+      /**
+       * Voters are bound to this node by an earlier attempt, to which the old master may have handed over: until they are
+       * free, nothing but the old master itself tells that it has given up the address.
+       */
+      readonly oldLeaseMayLive: boolean;
       /** Voters that did not answer; without voting they are marked offline. */
       readonly silent: readonly NodeUuid[];
       readonly warnings: readonly string[];
@@ -95,15 +101,26 @@ function changesGivenUp({ newest, heldVersions }: Scene): readonly string[] {
 }
 
 function go(scene: Scene, epoch: number, warnings: readonly string[]): FailoverPlan {
-  const { own, ownVersion, otherMasters, answers, silent } = scene;
-  const [oldMaster = null] = otherMasters;
+  const { own, ownVersion, answers, silent } = scene;
+  const oldLeaseMayLive = answers.some(({ vote }) => vote.leaseLeftMs > 0 && !isBound(vote, own));
+  const oldMaster = oldMasterOf(scene, oldLeaseMayLive);
   return {
     kind: 'go',
     epoch,
     version: ownVersion ?? noVersion,
     oldMaster,
+    oldLeaseMayLive,
     oldMasterAnswers: answers.some(({ node }) => node.uuid === oldMaster?.uuid),
     silent: silent.map(({ node }) => node.uuid).filter((uuid) => uuid !== own),
     warnings: [...warnings, ...silent.map(({ cause }) => `No answer from ${cause}`)],
   };
+}
+
+/** One that this node succeeded before it restarted matters only while it may hold the address. */
+function oldMasterOf(
+  { otherMasters, roster, formerMaster = null }: Scene,
+  oldLeaseMayLive: boolean,
+): RosterNode | null {
+  const former = oldLeaseMayLive ? nodeByUuid(roster, formerMaster) : undefined;
+  return otherMasters[0] ?? former ?? null;
 }

@@ -15,6 +15,7 @@ interface Wishes {
   readonly noVoting?: boolean;
   readonly acceptDataLoss?: boolean;
   readonly automatic?: boolean;
+  readonly anewAbove?: number;
   readonly hooks?: Partial<FailoverHooks>;
   readonly diesAfter?: number;
 }
