@@ -36,6 +36,35 @@ describe('waiting for the end of a lease', () => {
     expect(await waited(cluster)).toBe(leaseMs - 1_000);
   });
 
+  it('is not held up by a host that is dead and refuses no connection', async () => {
+    const cluster = await ruledCluster(3);
+    cluster.crash(1);
+    cluster.hang(1);
+    await cluster.clock.advance(1_000);
+    expect(await waited(cluster)).toBeLessThanOrEqual(leaseMs - 1_000 + 10);
+  });
+
+  it('takes no longer than the lease, be it a moment', async () => {
+    const cluster = await ruledCluster(3);
+    cluster.crash(1);
+    await cluster.clock.advance(leaseMs - 3);
+    await inTime(cluster, awaitLeaseEnd(cluster.access(2), cluster.roster, leaseMs));
+    const asked = cluster.events.filter((event) => event === '2 GetVote');
+    expect(asked, 'once, and once more when it was over').toHaveLength(2);
+  });
+
+  it('goes on by what is left when the last answer came, not by what it said before', async () => {
+    const cluster = await ruledCluster(3);
+    cluster.crash(1);
+    // Its connection is given up a second later.
+    cluster.heal(1);
+    cluster.on(1, 'GetVote', async () => {
+      await cluster.clock.sleep(1_000);
+      throw new Error('no route to host');
+    });
+    expect(await waited(cluster)).toBe(leaseMs);
+  });
+
   it('ends with the last voter that a majority needs, and waits for no other', async () => {
     const cluster = await ruledCluster(5);
     await cluster.clock.advance(leaseMs / 2 - 10);

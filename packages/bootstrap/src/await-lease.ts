@@ -14,21 +14,46 @@ import type { ClusterAccess } from './cluster-access.ts';
 import { gatherVotes } from './votes.ts';
 
 /**
+ * One round of votes about the lease. It ends as soon as a majority is free, and when the lease that is in the way
+ * has ended by the word of those that answered: a dead node is not waited for, because asking again tells more.
+ */
+export async function askAboutLease(access: ClusterAccess, roster: Roster): Promise<readonly Ballot[]> {
+  const { own, clock } = access;
+  const round = new AbortController();
+  const end = (): void => round.abort();
+  const isFree = (heard: readonly Ballot[]): boolean => {
+    const inTheWay = leaseInTheWay(own, roster, heard);
+    if (inTheWay?.passes) clock.sleep(pauseFor(inTheWay.leftMs), round.signal).then(end, () => undefined);
+    return inTheWay === null;
+  };
+  try {
+    return await gatherVotes(access, roster, isFree, undefined, round.signal);
+  } finally {
+    end();
+  }
+}
+
+/** Until a lease of which so much is left is over, ms; whole ones, and never none: what is over is asked about again. */
+export const pauseFor = (leftMs: number): number => Math.max(1, Math.ceil(leftMs));
+
+/**
  * Throws LEASE_LIVE if the lease is renewed all the while: its holder rules, and only this node cannot reach it;
  * NO_MAJORITY if too few answer any more. Gives up one lease after the first seen must have ended.
  */
 export async function awaitLeaseEnd(access: ClusterAccess, roster: Roster, leaseMs: number): Promise<void> {
-  const enough = (heard: readonly Ballot[]): boolean => !leaseInTheWay(access.own, roster, heard);
+  const { clock } = access;
   let deadline: number | undefined;
   for (;;) {
-    const ballots = await gatherVotes(access, roster, enough);
+    const askedMs = clock.monotonicMs();
+    const ballots = await askAboutLease(access, roster);
     const inTheWay = leaseInTheWay(access.own, roster, ballots);
     if (!inTheWay) return;
-    deadline ??= access.clock.monotonicMs() + inTheWay.leftMs + leaseMs;
-    if (access.clock.monotonicMs() > deadline) {
+    deadline ??= askedMs + inTheWay.leftMs + leaseMs;
+    if (clock.monotonicMs() > deadline) {
       throw tooFew(roster, ballots) ?? stillRuled(roster, inTheWay.holder);
     }
-    await access.clock.sleep(Math.max(inTheWay.leftMs, timings.probeFirstMs));
+    const leftMs = inTheWay.leftMs - (clock.monotonicMs() - askedMs);
+    await clock.sleep(inTheWay.passes ? pauseFor(leftMs) : Math.max(leftMs, timings.probeFirstMs));
   }
 }
 

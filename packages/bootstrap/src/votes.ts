@@ -49,16 +49,18 @@ export const askOffline = (access: ClusterAccess, roster: Roster): Promise<reado
   );
 
 /**
- * One round of votes. `decided` may end it before everybody answered; nodes not waited for have no ballot then
- * (BEH-022, BEH-023). Asks the electorate unless other `nodes` are named.
+ * One round of votes. `decided` and the signal may end it before everybody answered; nodes not waited for have no
+ * ballot then (BEH-022, BEH-023). Asks the electorate unless other `nodes` are named.
  */
 export const gatherVotes = (
   access: ClusterAccess,
   roster: Roster,
   decided: (ballots: readonly Ballot[]) => boolean = notDecided,
   nodes: readonly RosterNode[] = electorateOf(roster),
+  signal?: AbortSignal,
 ): Promise<readonly Ballot[]> =>
-  askMany(nodes, (node, signal) => ballotOf(access, node, roster, signal), {
+  askMany(nodes, (node, ended) => ballotOf(access, node, roster, ended), {
     roundMs: timings.voteRoundMs,
     decided,
+    ...(signal && { signal }),
   });

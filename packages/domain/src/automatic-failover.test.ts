@@ -44,9 +44,21 @@ describe('a candidate that nobody orders', () => {
     ['M C C', 'x 1 1', 'go', 'two of three answer, and no lease lives'],
     ['M C C', '1 1 1', 'go', 'the host of the master is there, its master daemon is not'],
     ['M C C', 'x 1!1 1!1', 'stand', 'the lease lives'],
-    ['M C C', 'x 1 1!1', 'stand', 'own voter free, but another still knows a lease: one signal of two'],
+    [
+      'M C C',
+      'x 1 1!1',
+      'stand',
+      'own voter free, but another that is needed knows a lease: one signal of two',
+    ],
     ['M C C', 'x 1!1 1', 'stand', 'and the other way round'],
-    ['M C C', '1!1 1 1', 'stand', 'even if only the master’s own voter knows it'],
+    ['M C C', '1!1 1 1!1', 'stand', 'this candidate alone is cut off from a master that a majority renews'],
+    ['M C C', '1!1 1 1', 'go', 'a master that renews itself alone is out of office'],
+    ['M C C C C', 'x 1 1 1 1!1', 'go', 'so is one whom a minority still hears'],
+    ['M C C C C', 'x 1 1 1!1 1!1', 'stand', 'of the four that live, three would be needed'],
+    ['M C C C C', '1 1 1 1!1 1!1', 'go', 'of five, three are free'],
+    ['M C C C C', '1!1 1 1 1!1 1!1', 'stand', 'three bound rule over two that are free'],
+    ['M C C C C', 'x 1 1!1 x x', 'wait', 'no majority, even when that lease is over'],
+    ['M C C C C', 'x 1 1 1!3 1', 'go', 'a candidate that came no further than one grant is not waited for'],
     ['M C C', 'x 1 1!3', 'stand', 'another candidate was granted and is taking office'],
     ['M C C', 'x 1!2 1!2', 'go', 'its own earlier attempt is no hindrance'],
     ['M C C', 'x 1 x', 'wait', 'no majority answers'],
@@ -99,7 +111,27 @@ describe('a candidate that nobody orders', () => {
   ])('goes when %s', (_, changes) => expect(decide('M C C', 'x 1 1', changes).kind).toBe('go'));
 
   it('is not told to wait while the master rules, whatever the parameters', () => {
-    expect(decide('M C C', '1!1 1!1 1!1', { parameters: initialParameters })).toEqual({ kind: 'stand' });
+    expect(decide('M C C', '1!1 1!1 1!1', { parameters: initialParameters })).toEqual({
+      kind: 'stand',
+      leftMs: 1_000,
+    });
+  });
+});
+
+describe('how long it stands', () => {
+  it('is what is left of the lease that has to end first', () => {
+    const roster = rosterFrom('M C C C C');
+    const left = [0, 0, 0, 700, 90];
+    const ballots = ballotsFrom('x 1 1 1!1 1!1', roster).map((ballot, index) =>
+      ballot.kind === 'valid'
+        ? { ...ballot, vote: { ...ballot.vote, leaseLeftMs: left[index] ?? 0 } }
+        : ballot,
+    );
+    expect(decide('M C C C C', '. . . . .', { ballots })).toEqual({ kind: 'stand', leftMs: 90 });
+  });
+
+  it('is not known where this node is the master itself', () => {
+    expect(decide('C M C', 'x 2 2')).toEqual({ kind: 'stand' });
   });
 });
 
@@ -112,6 +144,15 @@ describe('what it waits for', () => {
     expect(decide('M C C', '1 x 1')).toEqual({
       kind: 'wait',
       why: 'the node daemon of this host does not answer: connection timed out',
+    });
+  });
+
+  it('includes voters that are bound, where too few others answer', () => {
+    expect(decide('M C C C C', 'x 1 1!1 x x')).toMatchObject({
+      why: expect.stringContaining('3 of 5 nodes needed, 1 would grant;'),
+    });
+    expect(decide('M C C C C', 'x 1 1!1 x x')).toMatchObject({
+      why: expect.stringContaining('; q3.lab: is bound by a lease'),
     });
   });
 
@@ -141,15 +182,22 @@ describe('the pause before it goes', () => {
     ['M C0 C C', 'x 1@1:11 1 1', 2, 0, 2_000, 'the last resort last, however fresh'],
     ['M Cp C C', 'x 1 1 1', 3, 0, 0, 'who is paused is not waited for'],
     ['M Cp C C', 'x 1@1:11 1 1', 4, 0, 1_000, 'however fresh'],
-    ['M C C', 'x 1 1', 2, 1, 500, 'jitter'],
-    ['M C C', 'x 1 1', 3, 0.5, 1_250, 'jitter never reaches the next rank'],
+    ['M Cp C C', '1 . 1 1', 3, 0, 0, 'nor if it was not heard'],
+    ['M C C', 'x 1 1', 2, 1, 20, 'the first is hardly held up by jitter'],
+    ['M C C', 'x 1 1', 3, 1, 1_100, 'jitter never reaches the next rank'],
+    ['M C C', '. 1 1', 2, 0, 0, 'the master is ahead of nobody, though it was not waited for'],
+    ['M C C', '1 . 1', 3, 0, 250, 'a candidate that was not waited for may be ahead'],
+    ['M C C', '1 1 .', 2, 0, 0, 'or behind'],
+    ['M C C C C', '. . 1 1 1', 4, 0, 1_250, 'after those that are'],
+    ['M C C C C', '. x 1 1 1', 3, 1, 20, 'one that does not answer is not'],
+    ['M C C C C', '. . - - -', 3, 1, 350, 'voters without an opinion take their places too'],
   ])('in %s on %s, for q%i with jitter %d: %i ms (%s)', (cluster, votes, own, jitter, delayMs) => {
     expect(decide(cluster, votes, { own: uuidOf(own), jitter })).toEqual({ kind: 'go', delayMs });
   });
 
   it('follows the lease', () => {
     const longer = { ...parameters, leaseMs: 60_000 };
-    const facts = { own: uuidOf(3), parameters: longer, jitter: 0.1 };
+    const facts = { own: uuidOf(3), parameters: longer, jitter: 0.5 };
     expect(decide('M C C', 'x 1 1', facts)).toEqual({ kind: 'go', delayMs: 21_000 });
   });
 });

@@ -5,9 +5,11 @@
  *   wait    the master is lost, but: why not
  *   go      pause for so long, ask and decide again, and then run the failover an operator would run
  *
- * Two signals must agree: this node's own voter is not bound any more, and a majority answers that would grant,
- * with nobody among all answers who still knows a living lease. It decides when to try, never who wins: that is for
- * the grants (voter.ts), which a wrong `go` cannot get.
+ * Two signals must agree: this node's own voter is not bound any more, and a majority answers that would grant. A
+ * lease that a minority still knows is no hindrance: whoever holds it is not master any more, because no majority
+ * renews it, and behind a cut in one direction it might be renewed for ever. A master that only this node cannot
+ * reach is not disturbed: a majority is bound to it. This decides when to try, never who wins: that is for the
+ * grants (voter.ts), which a wrong `go` cannot get.
  *
  * Counterpart in Ganeti: none; its failover is an administrator's.
  */
@@ -17,8 +19,10 @@ import type { MastershipEntry } from './configuration.ts';
 import type { OursParameters } from './parameters.ts';
 import { majorityOf } from './electorate.ts';
 import { survey, type Scene } from './failover-scene.ts';
+import { isBound, leaseInTheWay } from './lease-in-the-way.ts';
 import { isCandidate, type NodeUuid, type Roster } from './roster.ts';
-import type { Ballot } from './vote.ts';
+import type { Ballot, Vote } from './vote.ts';
+import { ballotOf } from './votes.ts';
 
 /** A master that changes more often than so is not helped by another change; a person has to look. */
 export const flapLimit = { masterships: 3, withinSeconds: 60 } as const;
@@ -32,18 +36,21 @@ export interface AutomaticFacts {
   readonly ballots: readonly Ballot[];
   /** Wall clock. */
   readonly nowSeconds: number;
-  /** Random, from 0 to 1: candidates that would go at the same moment do not. */
+  /** Random, from 0 to 1: candidates that believe to have the same rank do not go at the same moment. */
   readonly jitter: number;
 }
 
 export type AutomaticDecision =
-  | { readonly kind: 'stand' }
+  /** `leftMs`: of the lease that a majority is bound by, counted from the answers; not if this node is the master. */
+  | { readonly kind: 'stand'; readonly leftMs?: number }
   | { readonly kind: 'wait'; readonly why: string }
   | { readonly kind: 'go'; readonly delayMs: number };
 
 export function decideAutomatic(facts: AutomaticFacts): AutomaticDecision {
   const scene = survey({ ...facts, ownVersion: null });
-  if (isMaster(scene) || aLeaseLives(scene)) return { kind: 'stand' };
+  if (isMaster(scene)) return { kind: 'stand' };
+  const inTheWay = leaseInTheWay(facts.own, facts.roster, facts.ballots);
+  if (inTheWay?.passes && aLeaseLives(scene)) return { kind: 'stand', leftMs: inTheWay.leftMs };
   const why = forbidden(facts, scene) ?? notEligible(scene) ?? notEnough(scene);
   return why === undefined ? { kind: 'go', delayMs: delayMs(facts, scene) } : { kind: 'wait', why };
 }
@@ -81,30 +88,53 @@ function notEligible({ self, ballots, own, answers }: Scene): string | undefined
 
 /** No epoch is raised without a majority that would grant it; voters that have restarted would not yet. */
 function notEnough({ electorate, answers, silent, own }: Scene): string | undefined {
-  const isBound = (uuid: NodeUuid): boolean =>
-    answers.some(({ node, vote }) => node.uuid === uuid && vote.leaseLeftMs > 0 && vote.leaseHolder !== own);
-  const bound = electorate.filter(({ uuid }) => isBound(uuid));
+  const bound = electorate.flatMap((voter) =>
+    answers.filter(({ node, vote }) => node.uuid === voter.uuid && isBound(vote, own)),
+  );
   const free = electorate.length - silent.length - bound.length;
   const needed = majorityOf(electorate.length);
   if (free >= needed) return undefined;
   const causes = [
     ...silent.map(({ cause }) => cause),
-    ...bound.map(({ name }) => `${name}: has restarted and may have promised a lease before`),
+    ...bound.map(({ node: { name }, vote }) => `${name}: ${whyBound(vote)}`),
   ];
   return [`${needed} of ${electorate.length} nodes needed, ${free} would grant`, ...causes].join('; ');
 }
 
+const whyBound = ({ leaseHolder }: Vote): string =>
+  leaseHolder === null ? 'has restarted and may have promised a lease before' : 'is bound by a lease';
+
+/** Among candidates that all believe to be first, because each heard of other voters. */
+const firstJitterMs = 20;
+
 /**
- * The best goes first, each of the others a third of the lease later; jitter never changes that order. Nobody waits
- * for a node that is paused.
+ * The best goes first, each of the others a third of the lease later; jitter never changes that order. A candidate
+ * that was not waited for may be ahead: it gets a twelfth, time enough to be granted if it lives. Nobody waits for a
+ * node that is paused.
  */
-function delayMs(
-  { own, roster, ballots, parameters: { leaseMs }, nowSeconds, jitter }: AutomaticFacts,
-  scene: Scene,
-): number {
+function delayMs(facts: AutomaticFacts, scene: Scene): number {
+  const { ballots, jitter } = facts;
+  const { leaseMs } = facts.parameters;
+  const rank = rankAmong(ballots, facts, scene);
+  const unheard = rankAmong([...ballots, ...asFreshAsOwn(facts)], facts, scene) - rank;
+  const spreadMs = rank + unheard === 0 ? firstJitterMs : leaseMs / 30;
+  return Math.round((rank * leaseMs) / 3 + (unheard * leaseMs) / 12 + jitter * spreadMs);
+}
+
+function rankAmong(ballots: readonly Ballot[], facts: AutomaticFacts, scene: Scene): number {
+  const { own, roster, nowSeconds } = facts;
   const master = scene.masterships[0]?.node ?? null;
-  const rank = candidatesByFreshness(roster, ballots, master)
+  return candidatesByFreshness(roster, ballots, master)
     .filter((node) => !isPaused(node, nowSeconds))
     .findIndex(({ uuid }) => uuid === own);
-  return Math.round((rank * leaseMs) / 3 + (jitter * leaseMs) / 6);
+}
+
+/** What candidates would say of which nothing was heard in this round, not even that they are unreachable. */
+function asFreshAsOwn({ own, roster, ballots }: AutomaticFacts): readonly Ballot[] {
+  const mine = ballots.find(({ node }) => node.uuid === own);
+  if (!mine || mine.kind === 'unreachable') return [];
+  const { vote } = mine;
+  return roster.nodes
+    .filter((node) => isCandidate(node) && !ballotOf(node, ballots))
+    .map((node) => ({ kind: 'invalid', node, vote: { ...vote, node: node.uuid }, why: 'not heard yet' }));
 }

@@ -1,13 +1,16 @@
 /** Whether leases keep a majority from granting now, told from a round of votes. */
-import { electorateOf, majorityOf } from './electorate.ts';
+import { majorityOf } from './electorate.ts';
+import { survey } from './failover-scene.ts';
 import type { NodeUuid, Roster } from './roster.ts';
 import type { Ballot, Vote } from './vote.ts';
 
 export interface LeaseInTheWay {
   /** Null for voters that have restarted and do not know any more what they promised. */
   readonly holder: NodeUuid | null;
-  /** For how long at least, ms, if nobody renews it. */
+  /** For how long at least, ms, if nobody renews it; counted from the answers. */
   readonly leftMs: number;
+  /** Nothing but time is missing: those that answer are a majority once that long has passed. */
+  readonly passes: boolean;
 }
 
 /** What keeps a majority from granting now: who holds the lease, and for how long at least. Null if nothing does. */
@@ -16,17 +19,26 @@ export function leaseInTheWay(
   roster: Roster,
   ballots: readonly Ballot[],
 ): LeaseInTheWay | null {
-  const electorate = electorateOf(roster);
-  const votes = ballots.flatMap((b) => (b.kind === 'unreachable' ? [] : [b.vote]));
+  const { electorate, answers } = survey({ own, roster, ballots, ownVersion: null });
+  const voters = new Set(electorate.map(({ uuid }) => uuid));
+  const votes = answers.filter(({ node }) => voters.has(node.uuid)).map(({ vote }) => vote);
   const bound = votes.filter((vote) => isBound(vote, own));
-  if (votes.length - bound.length >= majorityOf(electorate.length)) return null;
-  const soonest = [...bound].sort((a, b) => a.leaseLeftMs - b.leaseLeftMs);
+  const needed = majorityOf(electorate.length);
   // So many of them must have become free; the last of those decides how long.
-  const missing = majorityOf(electorate.length) - (votes.length - bound.length);
+  const missing = needed - (votes.length - bound.length);
+  if (missing <= 0) return null;
+  const soonest = bound.toSorted((a, b) => a.leaseLeftMs - b.leaseLeftMs);
   const last = soonest[missing - 1] ?? soonest.at(-1);
-  return { holder: last?.leaseHolder ?? null, leftMs: last?.leaseLeftMs ?? 0 };
+  return {
+    holder: last?.leaseHolder ?? null,
+    leftMs: last?.leaseLeftMs ?? 0,
+    passes: votes.length >= needed,
+  };
 }
 
-/** A voter that has restarted is bound to whoever was master of its epoch, and to nobody else (lease.ts, boundBy). */
-const isBound = ({ leaseLeftMs, leaseHolder, master, epoch }: Vote, own: NodeUuid): boolean =>
+/**
+ * Whether it would grant `own` nothing for a while. A voter that has restarted is bound to whoever was master of its epoch, and to nobody else
+ * (lease.ts, boundBy).
+ */
+export const isBound = ({ leaseLeftMs, leaseHolder, master, epoch }: Vote, own: NodeUuid): boolean =>
   leaseLeftMs > 0 && (leaseHolder ?? (master?.epoch === epoch ? master.node : null)) !== own;

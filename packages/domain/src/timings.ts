@@ -20,8 +20,12 @@ export const timings = {
   officeMs: 20_000,
   /** One run of `ip` or `arping`, or of an external master-IP script (spec M11: 30 s, then kill). */
   addressCommandMs: 30_000,
-  /** When a failover raises the address: whoever still has it answers within milliseconds on a link that works. */
-  addressProbeMs: 200,
+  /**
+   * When a failover raises the address. On a link that works whoever still has it answers within a millisecond, and to
+   * start the program that asks takes a few; the old master lost the address by its kernel, or was seen to be rid of
+   * it, so this finds strangers only. Nobody serves meanwhile.
+   */
+  addressProbeMs: 60,
   /** A daemon that holds nothing looks this often whether it holds something now. */
   idleWatchMs: 100,
   /** Wait for a started daemon or the SSH port to answer; Ganeti's figure (BEH-189, BEH-191, BEH-193). */
@@ -50,6 +54,12 @@ export const timings = {
   masterServiceStopMs: 10_000,
   /** One hook before or after a failover: it may speak to a switch or a storage box, but nobody serves meanwhile. */
   hookMs: 30_000,
+  /** A candidate looks this often whether the master has given its lease back, which it does when it is stopped. */
+  lossLookMs: 500,
+  /** What was found out so short a while ago is acted on without another look. */
+  freshMs: 50,
+  /** Between two renewals while the office is being taken. */
+  takingOfficeRenewalMs: 50,
   /** A master that is stopped tells the voters that they are free; who does not hear it waits for the end of the lease. */
   resignMs: 500,
   /** Ending of a daemon after SIGTERM: calls under way may finish. */

@@ -1,20 +1,19 @@
 /**
  * Standby of a candidate: is the master lost, and should this node take over by itself?
  *
- * It sleeps as long as its own voter is bound by the lease, so it wakes at the first moment at which anything
- * could be done. What to do then is decided in domain/automatic-failover.ts.
+ * It sleeps as long as its own voter, or a majority, is bound by the lease, so it wakes at the first moment at which
+ * anything could be done. What to do then is decided in domain/automatic-failover.ts.
  */
+import { askAboutLease, pauseFor } from '@quorate/bootstrap/await-lease';
 import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
-import { askVote, gatherVotes } from '@quorate/bootstrap/votes';
+import { askVote } from '@quorate/bootstrap/votes';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import { decideAutomatic, type AutomaticDecision } from '@quorate/domain/automatic-failover';
 import { actsOnNothing, lateBy } from '@quorate/domain/lag-guard';
-import { leaseInTheWay } from '@quorate/domain/lease-in-the-way';
 import { isCandidate, nodeByUuid } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
-import type { Ballot } from '@quorate/domain/vote';
 import { randomInteger } from '@quorate/platform/digest';
 
 export type LossDecision = AutomaticDecision | { readonly kind: 'sleep'; readonly ms: number };
@@ -26,19 +25,22 @@ export async function lookForLoss(state: State, access: ClusterAccess): Promise<
   if (!own || !isCandidate(own)) return { kind: 'sleep', ms: timings.surveyIntervalMs };
   const { leaseLeftMs, master } = await askVote(access, nodeOf(roster, access.own));
   if (leaseLeftMs > 0) return { kind: 'sleep', ms: Math.ceil(leaseLeftMs) };
-  const record = master && (await readClusterRecord(state));
+  if (!master) return { kind: 'sleep', ms: timings.surveyIntervalMs };
+  const askedMs = access.clock.monotonicMs();
+  const [record, ballots] = await Promise.all([readClusterRecord(state), askAboutLease(access, roster)]);
   if (!record) return { kind: 'sleep', ms: timings.surveyIntervalMs };
-  const enough = (ballots: readonly Ballot[]): boolean => !leaseInTheWay(access.own, roster, ballots);
-  return decideAutomatic({
+  const found = decideAutomatic({
     own: access.own,
     roster,
     parameters: record.ours.parameters,
     history: record.ours.history,
-    ballots: await gatherVotes(access, roster, enough),
+    ballots,
     nowSeconds: access.clock.now().getTime() / 1000,
-    // A tenth of a second tells candidates apart that would go at the same moment.
-    jitter: randomInteger(1000) / 5000,
+    jitter: randomInteger(1001) / 1000,
   });
+  if (found.kind !== 'stand' || found.leftMs === undefined) return found;
+  // Counted from before it was asked about: to look too early costs another look, to look too late an outage.
+  return { kind: 'sleep', ms: pauseFor(found.leftMs - (access.clock.monotonicMs() - askedMs)) };
 }
 
 /** Sleeps, and tells whether it woke in time to act on what it knew before. */

@@ -37,7 +37,7 @@ import type { Log } from '@quorate/platform/log';
 import { commitChange, pendingError, type Change } from './authority.ts';
 import { deposedBy, giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
 import { createLeaseKeeper, untilNextRenewalMs } from './lease-keeper.ts';
-import { lookForLoss, sleepInTime } from './loss-watch.ts';
+import { lookForLoss, sleepInTime, type LossDecision } from './loss-watch.ts';
 import { lookForRivals } from './rivals.ts';
 import { reconsider } from './standby.ts';
 import { assertInOffice, inOfficeWith, type InOffice, type Tenure } from './tenure.ts';
@@ -152,6 +152,8 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     }
     if (tenure.kind === 'in-office' && lease.leftMs() <= 0) await lapse(tenure);
     if (ending) return timings.idleWatchMs;
+    // The kernel takes whole seconds only: of a short lease it can give the address none unless it was just renewed.
+    if (elected) return timings.takingOfficeRenewalMs;
     return untilNextRenewalMs(present.durationMs, access.clock.monotonicMs() - began);
   }
 
@@ -324,15 +326,15 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
 
   // --- loss of the master
 
-  /** Another look right before, because the pause may have changed everything. */
+  /** Another look right before, unless the pause was too short to change anything. */
   async function takeOverIfLost(signal: AbortSignal): Promise<number> {
     if (tenure.kind === 'in-office' || failingOver) return timings.idleWatchMs;
     const found = await lookForLoss(state, access);
-    if (found.kind === 'sleep') return found.ms;
-    if (found.kind !== 'go') return timings.idleWatchMs;
+    if (found.kind !== 'go') return pauseAfter(found);
     log.warn({ delayMs: found.delayMs }, 'the master is lost: this candidate will take over');
-    const inTime = await sleepInTime(access, found.delayMs, leaseBounds.leastMs, signal);
-    if (!inTime || (await lookForLoss(state, access)).kind !== 'go') return timings.idleWatchMs;
+    if (!(await sleepInTime(access, found.delayMs, leaseBounds.leastMs, signal))) return timings.idleWatchMs;
+    const still = found.delayMs > timings.freshMs ? await lookForLoss(state, access) : found;
+    if (still.kind !== 'go') return pauseAfter(still);
     // Not again at once: what stood in the way, a hook of the site for one, will hardly be gone.
     await orderedFailover(byItself, quietly).catch(logged('this candidate could not take over'));
     return timings.surveyIntervalMs;
@@ -394,6 +396,10 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     },
   };
 }
+
+/** A lease that binds may be given back before it ends. */
+const pauseAfter = (found: LossDecision): number =>
+  found.kind === 'sleep' ? Math.min(found.ms, timings.lossLookMs) : timings.idleWatchMs;
 
 const leaseOver = 'a majority did not renew its lease in time';
 
