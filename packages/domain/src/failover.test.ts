@@ -99,11 +99,14 @@ describe('a failover to q2', () => {
     ['2!2 2!2 2', true, 'q1.lab', 'voters are bound to it by an earlier attempt: q1 may have handed over'],
     ['x 2!2 2!2', true, 'q1.lab', 'whether or not q1 answers'],
     ['2 2 2', false, null, 'whatever was handed over is over'],
-  ])('a master elected anew on %s: the old lease may live: %s, of %s (%s)', (votes, oldLeaseMayLive, name, _why) => {
-    const facts = { ...factsOf('C M C', votes), anewAbove: 1, formerMaster: uuidOf(1) };
-    const oldMaster = name === null ? null : { name };
-    expect(decideFailover(facts)).toMatchObject({ kind: 'go', oldLeaseMayLive, oldMaster });
-  });
+  ])(
+    'a master elected anew on %s: the old lease may live: %s, of %s (%s)',
+    (votes, oldLeaseMayLive, name, _why) => {
+      const facts = { ...factsOf('C M C', votes), anewAbove: 1, formerMaster: uuidOf(1) };
+      const oldMaster = name === null ? null : { name };
+      expect(decideFailover(facts)).toMatchObject({ kind: 'go', oldLeaseMayLive, oldMaster });
+    },
+  );
 
   it('knows that an attempt before it may have been handed the office', () => {
     expect(planOf('M C C', 'x 1!2 1!2')).toMatchObject({ oldLeaseMayLive: true });
