@@ -168,6 +168,18 @@ describe('without a majority', () => {
     expect(made.answers('LeaveOffice')).toEqual(['1 ok']);
   });
 
+  it('the office is left, and asked for anew, when the node daemon of this host has given it up', async () => {
+    const made = await inOffice();
+    made.cluster.on(1, 'HoldOffice', (answer, { request }) => {
+      if ((request as { epoch: number }).epoch > 2) return answer();
+      throw new ClusterError('LEASE_LOST', 'This host has given the office up');
+    });
+    await made.cluster.clock.advance(beatMs);
+    expect(made.mastership.tenure().kind).toBe('standby');
+    await made.cluster.clock.advance(timings.surveyIntervalMs);
+    expect(made.mastership.tenure()).toMatchObject({ kind: 'in-office', epoch: 3 });
+  });
+
   it('what cannot be asked again and again is said once', async () => {
     const made = await inOffice();
     made.cluster.isolate(1, 2, 3);

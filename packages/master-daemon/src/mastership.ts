@@ -110,9 +110,10 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     onRenewed: (epoch, untilMs) => {
       if (tenure.kind !== 'in-office' || tenure.epoch !== epoch) return;
       const own = nodeOf(rosterIn(tenure), access.own);
-      void holdOffice(access, own, epoch, untilMs).catch(
-        logged('this host was not told of the renewed lease'),
-      );
+      void holdOffice(access, own, epoch, untilMs).catch((error: unknown) => {
+        logged('this host was not told of the renewed lease')(error);
+        if (clusterErrorFrom(error).reason === 'LEASE_LOST') standDown(epoch);
+      });
     },
     onDeposed: (epoch, refusal) => {
       // Who is elected anew ends its old epoch itself.
@@ -155,6 +156,13 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     // The kernel takes whole seconds only: of a short lease it can give the address none unless it was just renewed.
     if (elected) return timings.takingOfficeRenewalMs;
     return untilNextRenewalMs(present.durationMs, access.clock.monotonicMs() - began);
+  }
+
+  function standDown(epoch: number): void {
+    if (tenure.kind !== 'in-office' || epoch < tenure.epoch) return;
+    const told = `it was told that epoch ${epoch} ends its office`;
+    // The node daemon may see the end of the lease first; the cause is the same.
+    become({ kind: 'standby', why: lease.leftMs() > 0 ? told : leaseOver });
   }
 
   /** The node daemon gives the address up by itself; told, it need not wait for its own timer. */
@@ -373,13 +381,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     change: (make, unblocks = false) => oneAtATime(() => change(make, unblocks)),
     handOver: (candidate) => oneAtATime(() => handOver(candidate)),
     failover: orderedFailover,
-    standDown(epoch) {
-      if (tenure.kind === 'in-office' && epoch >= tenure.epoch) {
-        const told = `it was told that epoch ${epoch} ends its office`;
-        // The node daemon may see the end of the lease first; the cause is the same.
-        become({ kind: 'standby', why: lease.leftMs() > 0 ? told : leaseOver });
-      }
-    },
+    standDown,
     resign: () => oneAtATime(handBack).catch(logged('the lease could not be given back')),
     async watch(signal) {
       const lookInTurn = async (): Promise<number> => {

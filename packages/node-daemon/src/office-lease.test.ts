@@ -268,10 +268,35 @@ describe('an address that could not be lowered', () => {
     made.addressFault = addressFault;
     await expect(made.office.leave(2, node1)).rejects.toThrow('ip is not there');
     made.addressFault = undefined;
-    await made.office.take(2, leaseMs);
+    await made.acknowledge({ epoch: 3, master: { node: node1, epoch: 3 } });
+    await made.office.take(3, leaseMs);
     await made.clock.advance(leaseMs - 1);
     expect(made.isUp).toBe(true);
     expect(lowered(made)).toBe(1);
+  });
+});
+
+describe('an office that was given up', () => {
+  it.each([
+    ['at the end of its lease', (made: Host) => made.clock.advance(leaseMs)],
+    ['because it was asked for', (made: Host) => made.office.leave(2, node1)],
+  ])('%s is over: a renewal that comes late brings nothing back', async (_why, end) => {
+    const made = await held();
+    await end(made);
+    made.done.length = 0;
+    const late = { reason: 'LEASE_LOST', message: 'This host has given the office of epoch 2 up' };
+    await expect(made.office.hold(2, 3 * leaseMs)).rejects.toMatchObject(late);
+    await expect(made.office.take(2, 3 * leaseMs)).rejects.toMatchObject(late);
+    expect([made.done, made.isUp]).toEqual([[], false]);
+  });
+
+  it('is taken in a later epoch, even if that was granted before the old one ended', async () => {
+    const made = await held();
+    await made.acknowledge({ epoch: 3, grantedTo: node1, master: { node: node1, epoch: 2 } });
+    await made.clock.advance(leaseMs);
+    await made.acknowledge({ epoch: 3, grantedTo: node1, master: { node: node1, epoch: 3 } });
+    await made.office.take(3, 2 * leaseMs);
+    expect(made.isUp).toBe(true);
   });
 });
 

@@ -28,7 +28,7 @@ export interface Office {
   observe(): Promise<ObservedOffice>;
   /**
    * Fails with NOT_MASTER or EPOCH_TOO_OLD unless this node's record says it is master in that epoch, with LEASE_LOST
-   * if the time is over before the address is up.
+   * if the time is over before the address is up, or this host has given the office of that epoch up before.
    */
   take(epoch: number, leaseUntilMs: number, addressIsFree?: boolean): Promise<ObservedOffice>;
   /** Keeps the office until then on the host's monotonic clock; what a hung or killed master daemon no longer does. */
@@ -68,6 +68,10 @@ export function createOffice(parts: OfficeParts): Office {
   const { state, own, voter, address, masterDaemon, services, clock, log } = parts;
   /** Until when this host may hold the office, on the monotonic clock; null if it holds none. */
   let untilMs: number | null = null;
+  /** Of the office held, or held last; 0 if this daemon knows of none. */
+  let heldEpoch = 0;
+  /** An office that was given up is over, whatever a slow word of its master daemon still says: an epoch has one tenure. */
+  let endedEpoch = 0;
   /** The address was up in this office, and nobody asked to lower it: if it is gone, its life by the kernel ended. */
   let wasUp = false;
   /** The office was given up and the address could not be lowered: when that is tried again, after which pause. */
@@ -144,6 +148,10 @@ export function createOffice(parts: OfficeParts): Office {
   /** Only ever later: an answer that was overtaken must not shorten what a newer round has won. */
   async function extend(epoch: number, leaseUntilMs: number): Promise<void> {
     assertMayTake(await voter.record(), own, epoch);
+    if (epoch <= endedEpoch) {
+      throw new ClusterError('LEASE_LOST', `This host has given the office of epoch ${epoch} up`);
+    }
+    heldEpoch = epoch;
     untilMs = Math.max(untilMs ?? 0, leaseUntilMs);
     owed = null;
   }
@@ -159,6 +167,7 @@ export function createOffice(parts: OfficeParts): Office {
   async function giveUp(epoch: number): Promise<void> {
     untilMs = null;
     wasUp = false;
+    endedEpoch = heldEpoch;
     try {
       await lowerOrOwe(timings.probeFirstMs);
     } finally {
@@ -207,7 +216,10 @@ export function createOffice(parts: OfficeParts): Office {
   async function begin(): Promise<void> {
     const record = await voter.record();
     if (record.master?.node !== own) await services.stop(await heldOffice(record.epoch));
-    else if (record.longestLeaseMs > 0) untilMs = clock.monotonicMs() + record.longestLeaseMs;
+    else if (record.longestLeaseMs > 0) {
+      heldEpoch = record.master.epoch;
+      untilMs = clock.monotonicMs() + record.longestLeaseMs;
+    }
     await followRecord();
   }
 

@@ -30,6 +30,8 @@ export interface Host {
   readonly log: NotedLog;
   /** What was done, in order. */
   readonly done: string[];
+  /** Its voter record is another from now on. */
+  acknowledge(record: Partial<VoterRecord>): Promise<void>;
   isUp: boolean;
   daemon: MasterDaemonView;
   /** Why the address cannot be changed. */
@@ -42,7 +44,9 @@ export interface Host {
 
 export async function host(record: Partial<VoterRecord> = {}, changes: Partial<Host> = {}): Promise<Host> {
   const { state } = await memoryNode();
-  await writeVoterRecord(state, acknowledged(record));
+  const acknowledge = (known: Partial<VoterRecord>): Promise<void> =>
+    writeVoterRecord(state, acknowledged(known));
+  await acknowledge(record);
   const done: string[] = [];
   const [log, clock] = [notedLog(), virtualClock()];
   const fault = (): Promise<void> =>
@@ -88,6 +92,7 @@ export async function host(record: Partial<VoterRecord> = {}, changes: Partial<H
   });
   const atOnce = { beforeRaise: () => Promise.resolve(), beforeKeep: () => Promise.resolve() };
   const made: Host = {
+    acknowledge,
     ...{ office, clock, log, done, isUp: true, daemon: inOffice, addressFault: undefined },
     ...atOnce,
     ...changes,
