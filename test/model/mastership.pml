@@ -15,7 +15,8 @@
  *
  * What is simpler than the program, and why no error of the rules hides in it:
  *   Votes     A node stands or resumes whatever the votes would have told it, with any configuration that was ever
- *             sent: surveys and start-up votes are opinions, grants and renewals alone must hold.
+ *             sent: surveys and start-up votes are opinions, grants and renewals alone must hold. The program never
+ *             resumes an epoch, it is elected anew; that a node might is one more freedom here.
  *   Time      A lease may lapse at any moment. Voters are free when the holder's own count of it has ended, not
  *             before: that arithmetic (safeLeaseMs, clocks that drift) is not modelled. A voter that is free later
  *             only refuses more. A grant backs no office, so the lease that it is binds nobody here. The silent
