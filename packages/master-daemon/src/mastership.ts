@@ -19,8 +19,6 @@ import type { FailoverHooks } from '@quorate/bootstrap/hooks';
 import { nominate, resign } from '@quorate/bootstrap/lease-round';
 import { holdOffice, leaveOffice } from '@quorate/bootstrap/office';
 import type { ReportStep } from '@quorate/bootstrap/steps';
-import { appendJournal } from '@quorate/cluster-state/journal';
-import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
@@ -31,13 +29,15 @@ import { leaseBounds } from '@quorate/domain/lease';
 import type { NodeUuid } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import type { Mastership as MastershipOf } from '@quorate/domain/voter-record';
-import { describeVersion, type Version } from '@quorate/domain/version';
+import type { Version } from '@quorate/domain/version';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { Log } from '@quorate/platform/log';
 import { commitChange, pendingError, type Change } from './authority.ts';
 import { deposedBy, giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
 import { createLeaseKeeper, untilNextRenewalMs } from './lease-keeper.ts';
 import { lookForLoss, sleepInTime, type LossDecision } from './loss-watch.ts';
+import { journalled, noHooks, readableRecord } from './own-failover.ts';
+import { deposedDuring, handingOver, inProgress } from './refusals.ts';
 import { lookForRivals } from './rivals.ts';
 import { reconsider } from './standby.ts';
 import { assertInOffice, inOfficeWith, type InOffice, type Tenure } from './tenure.ts';
@@ -231,8 +231,8 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     const part = {
       access,
       roster: await readRoster(state),
-      ownRecord: await readableRecord(),
-      report: journalled(report),
+      ownRecord: await readableRecord(state, log),
+      report: journalled(state, access.clock, report),
       hooks: request.anewAbove === undefined ? hooks : noHooks,
       keepLease: (granted: Reign, sentMs: number | null) => {
         elected = granted;
@@ -248,34 +248,11 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     }
   }
 
-  const journalled =
-    (report: ReportStep): ReportStep =>
-    async (event) => {
-      const { name: step, state: stepState, error } = event;
-      const at = access.clock.now().toISOString();
-      const entry = {
-        at,
-        operation: 'failover',
-        step,
-        state: stepState,
-        ...(error && { why: error.message }),
-      };
-      await appendJournal(state, entry);
-      await report(event);
-    };
-
   async function leaseUntilMs(): Promise<number> {
     if (lease.leftMs() <= 0 && elected) await lease.renew(elected);
     assertLease();
     return lease.untilMs();
   }
-
-  /** A damaged record is as good as none here: the votes tell who has a sound one. */
-  const readableRecord = (): Promise<ClusterRecord | undefined> =>
-    readClusterRecord(state).catch((caught: unknown) => {
-      log.error({ reason: clusterErrorFrom(caught).reason }, clusterErrorFrom(caught).message);
-      return undefined;
-    });
 
   // --- looking
 
@@ -405,30 +382,9 @@ const pauseAfter = (found: LossDecision): number =>
 
 const leaseOver = 'a majority did not renew its lease in time';
 
-/** The mastership stays where it is, so there is nothing for the site to do. */
-const noHooks: FailoverHooks = { before: () => Promise.resolve(), after: () => Promise.resolve() };
-
 const byItself: FailoverRequest = { noVoting: false, automatic: true };
-
-/** The new master may have found the change on a node that took it, and may have not. */
-const deposedDuring = ({ version }: ClusterRecord, { message, facts }: ClusterError): ClusterError =>
-  new ClusterError(
-    'COMMIT_UNDECIDED',
-    `This node lost its office during the change (${describeVersion(version)}): ${message}`,
-    { hint: 'Ask the new master whether it has the change: quorate status names it', facts },
-  );
 
 const successorIn = (refusal: ClusterError): { node: string; epoch: number } => ({
   node: refusal.facts.master ?? refusal.facts.grantedTo ?? 'another node',
   epoch: Number(refusal.facts.epoch ?? 0),
 });
-
-const inProgress = (): ClusterError =>
-  new ClusterError('OPERATION_IN_PROGRESS', 'This node is already being made master', {
-    hint: 'Wait for it to end; quorate status shows what came of it',
-  });
-
-const handingOver = (): ClusterError =>
-  new ClusterError('OPERATION_IN_PROGRESS', 'The mastership is just being handed over to another node', {
-    hint: 'Try again on the new master in a moment; quorate master names it',
-  });
