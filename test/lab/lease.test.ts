@@ -333,6 +333,16 @@ describeLab('the lease', () => {
     await awaitUntil('Not both are in the history', 15_000, () => inHistory() === both, inHistory);
   });
 
+  it('a master daemon that is stopped gives the lease back: another serves before it would have ended', async () => {
+    const watched = await begin(3, 'on');
+    const stoppedMs = performance.now();
+    await lab.on(1, ['sh', '-c', 'kill $(head -qn1 /run/quorate/masterd.pid)']);
+    const next = await awaitSuccessor(lab, 1);
+    expect(performance.now() - stoppedMs).toBeLessThan(leaseMs);
+    await expectOneMaster(lab, next);
+    await expectNeverTwo(watched);
+  });
+
   it('a pause keeps candidates from taking over until it ends', async () => {
     const watched = await begin(3, 'on');
     const pausedMs = performance.now();
