@@ -65,6 +65,12 @@ export const layoutTable = {
   settings: place('etc/quorate/settings.json', 0o644, "the daemons' settings; may be absent"),
   masterServicesDirectory: place('etc/quorate/master.d', 0o755, 'programs that run where the master is'),
   hooksDirectory: place('etc/quorate/hooks', 0o755, 'programs run before and after a failover'),
+  siteIallocatorDirectory: place(
+    'usr/local/lib/ganeti/iallocators',
+    0o755,
+    "Ganeti's allocators of this site; looked into before the next",
+  ),
+  iallocatorDirectory: place('usr/lib/ganeti/iallocators', 0o755, "Ganeti's allocators"),
   hostsFile: place('etc/hosts', 0o644, 'names that need no DNS'),
   masterdSocket: place(`${run}/socket/masterd.sock`, 0o600, 'local commands to the master daemon'),
   nodedSocket: place(`${run}/socket/noded.sock`, 0o600, 'local commands to the node daemon'),
@@ -146,4 +152,10 @@ export function installedEntries(layout: Layout): readonly LayoutEntry[] {
   const others = names.filter((name) => !identity.includes(name));
   const ssconf = ssconfKeys.map((key) => ssconfPath(layout, key));
   return [...ssconf, ...[...others, ...identity].map((name) => layout[name])];
+}
+
+/** What an init writes: every file of the cluster but those that come with later changes. */
+export function initialEntries(layout: Layout): readonly LayoutEntry[] {
+  const later = [...clusterRecordGenerations(layout), layout.journal, layout.ganetiPubKeys];
+  return installedEntries(layout).filter((entry) => !later.includes(entry));
 }

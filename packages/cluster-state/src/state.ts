@@ -11,12 +11,25 @@ export interface State {
   readonly layout: Layout;
 }
 
-/** Makes our directories, or corrects their modes. The administrator's settings directory is not ours to make. */
+/** Makes our directories, or corrects their modes. */
 export async function ensureDirectories({ files, layout }: State): Promise<void> {
-  const { dataDirectory, backupDirectory, runDirectory, socketDirectory, logDirectory } = layout;
-  for (const { path, mode } of [dataDirectory, backupDirectory, runDirectory, socketDirectory, logDirectory])
-    await files.ensureDirectory(path, mode);
+  for (const { path, mode } of ownDirectories(layout)) await files.ensureDirectory(path, mode);
 }
+
+/** Parents before children. The administrator's settings directory is not ours to make. */
+export const ownDirectories = ({
+  dataDirectory,
+  backupDirectory,
+  runDirectory,
+  socketDirectory,
+  logDirectory,
+}: Layout): readonly LayoutEntry[] => [
+  dataDirectory,
+  backupDirectory,
+  runDirectory,
+  socketDirectory,
+  logDirectory,
+];
 
 /**
  * Makes the file have this text and this mode, and says whether it had to be written. What is right already is
