@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { layOutHost } from '@quorate/bootstrap/testing/init-host';
 import { withCandidacy, withParameters } from '@quorate/domain/configuration-changes';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { testSeconds, uuidOf } from '@quorate/domain/testing/drafts';
@@ -304,6 +305,17 @@ describe('of a cluster with priorities and pauses', () => {
 });
 
 describe('quorate init', () => {
+  const initOnLoopback = ['init', 'cluster.lab.test', '--master-netdev', 'lo', '--allow-loopback'];
+
+  /** With a port of its own, where no other test's daemon listens. */
+  const fitHost = (): string => {
+    const root = newRoot();
+    layOutHost(root);
+    mkdirSync(join(root, 'etc/quorate'));
+    writeFileSync(join(root, 'etc/quorate/settings.json'), '{"nodePort": 47831}');
+    return root;
+  };
+
   it('BEH-134 BEH-138 refused says everything at once, with exit 1, and nothing has changed', async () => {
     const before = contentsOf(cluster);
     const { code, stderr } = await quorate(
@@ -320,6 +332,81 @@ describe('quorate init', () => {
     for (const check of ['no-cluster-here', 'master-netdev-exists', 'candidate-pool-size-fits'])
       expect(stderr).toContain(`[${check}]`);
     expect(contentsOf(cluster)).toEqual(before);
+  });
+
+  it('BEH-138 tells ten mistakes as ten findings', async () => {
+    const root = fitHost();
+    const before = contentsOf(root);
+    const wrong: readonly (readonly [string, string, string])[] = [
+      ['--master-netmask', '33', 'netmask-fits'],
+      ['--mac-prefix', '01:00:00', 'mac-prefix-is-usable'],
+      ['--hypervisor-parameters', 'kvm:acpi=perhaps', 'hypervisor-parameters-fit'],
+      ['-B', 'colour=red', 'backend-parameters-fit'],
+      ['-N', 'mode=wired', 'nic-mode-is-known'],
+      ['-D', 'rbd:access=outer', 'disk-access-is-known'],
+      ['--ipolicy-vcpu-ratio', 'much', 'policy-ratios-fit'],
+      ['--uid-pool', '9-3', 'uid-pool-fits'],
+      ['-I', 'nowhere', 'iallocator-exists'],
+      ['--user-shutdown', 'perhaps', 'user-shutdown-is-yes-or-no'],
+    ];
+    const words = wrong.flatMap(([flag, value]) => [flag, value]);
+    const { code, stdout, stderr } = await quorate(root, ...initOnLoopback, ...words);
+    expect([code, stdout]).toEqual([1, '']);
+    expect(stderr.match(/(?<=\[)[a-z-]+(?=\])/g)).toEqual(wrong.map(([, , check]) => check));
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  it('--dry-run shows what would be written, and writes nothing', async () => {
+    const root = fitHost();
+    const before = contentsOf(root);
+    const { code, stdout } = await quorate(root, ...initOnLoopback, '--dry-run', '-B', 'memory=1g');
+    expect(code).toBe(0);
+    for (const words of [
+      'Nothing was changed',
+      'cluster.lab.test',
+      '127.0.0.100/32 on lo',
+      'node1.lab.test at 127.0.0.11',
+      'maxmem=1024',
+      `  ${root}/var/lib/quorate/cluster.json`,
+    ])
+      expect(stdout).toContain(words);
+    const { dryRun } = jsonOf(await quorate(root, ...initOnLoopback, '--dry-run', '--json'));
+    expect(dryRun).toMatchObject({
+      cluster: { name: 'cluster.lab.test', enabledHypervisors: ['fake'] },
+      node: { name: 'node1.lab.test' },
+      parameters: { beparams: { maxmem: 128 } },
+    });
+    expect(contentsOf(root)).toEqual(before);
+  });
+
+  it('--dry-run is refused by the same checks', async () => {
+    const { code, stderr } = await quorate(fitHost(), ...initOnLoopback, '--dry-run', '-C', '0');
+    expect(code).toBe(1);
+    expect(stderr).toContain('[candidate-pool-size-fits]');
+  });
+
+  it('--list-checks shows every check and what it looks at, without a name', async () => {
+    const { code, stdout } = await quorate(newRoot(), 'init', '--list-checks');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^no-cluster-here +the record of a cluster/m);
+    expect(stdout).toMatch(/^uid-pool-fits +--uid-pool$/m);
+    const { checks } = jsonOf(await quorate(newRoot(), 'init', '--list-checks', '--json'));
+    expect(checks).toContainEqual({ name: 'netmask-fits', looksAt: '--master-netmask' });
+  });
+
+  it('has its flags in groups', async () => {
+    const { stdout } = await quorate('/', 'init', '--help');
+    const groups = stdout.match(/^[A-Z].*:$/gm);
+    expect(groups).toEqual([
+      'Options:',
+      'Without making a cluster:',
+      'Network:',
+      'Cluster:',
+      'What instances get (key=value,flag,no_flag; -key for its default):',
+      'Policy for instances:',
+      'Stored for Ganeti, without effect on quorate itself:',
+      'This host:',
+    ]);
   });
 
   it('says what is wrong with the settings before anything else', async () => {

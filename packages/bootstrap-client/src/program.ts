@@ -3,11 +3,13 @@
  *
  * Counterparts in Ganeti: gnt-cluster and gnt-node.
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { softwareVersion } from '@quorate/domain/software';
 import { parseDuration } from './duration.ts';
 import { reportError } from './output.ts';
 import type { GlobalOptions } from './context.ts';
+import { addInitFlags, type InitFlags } from './init-flags.ts';
+import { wholeNumber } from './whole-number.ts';
 
 /** A command's code: resolves to the exit code. Its options are those its own line below declares. */
 type Act = (options: never, ...args: string[]) => Promise<number>;
@@ -56,30 +58,10 @@ export async function run(argv: readonly string[]): Promise<number> {
 type Add = (parent: Command, usage: string, description: string, load: () => Promise<Act>) => Added;
 
 function addClusterCommands(program: Command, add: Add): void {
-  const list = (text: string): string[] => text.split(',').filter((word) => word !== '');
-
-  add(program, 'init <cluster-name>', 'make a cluster of one node: this host', () =>
+  const init = add(program, 'init [cluster-name]', 'make a cluster of one node: this host', () =>
     act(import('./commands/init.ts')),
-  )
-    .command.option('--master-netdev <device>', 'network device of the master IP', 'eth0')
-    .option(
-      '--master-netmask <bits>',
-      'prefix length of the master IP (default: a single address)',
-      wholeNumber,
-    )
-    .option('-s, --secondary-ip <address>', 'address of this host on a second network')
-    .addOption(
-      new Option('--primary-ip-version <version>', 'IP version of the cluster')
-        .choices(['4', '6'])
-        .default('4'),
-    )
-    .option('-C, --candidate-pool-size <number>', 'how many nodes may become master', wholeNumber, 10)
-    .option('-m, --mac-prefix <prefix>', 'first half of the MAC addresses of instances', 'aa:00:00')
-    .option('--enabled-hypervisors <list>', 'for Ganeti: hypervisors, the first is the default', list, [
-      'fake',
-    ])
-    .option('--enabled-disk-templates <list>', 'for Ganeti: disk templates', list, ['diskless'])
-    .option('--allow-loopback', 'let the cluster live on 127.0.0.0/8, for trying it on one machine');
+  );
+  addInitFlags(init.command.hook('preAction', requireClusterName));
 
   add(program, 'master', "print the name of the master, from this node's disk, asking nobody", () =>
     act(import('./commands/master.ts')),
@@ -188,7 +170,8 @@ function addNodeCommands(program: Command, add: Add): void {
 
 const act = async (module: Promise<{ readonly default: Act }>): Promise<Act> => (await module).default;
 
-function wholeNumber(text: string): number {
-  if (!/^-?\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
-  return Number(text);
+/** Only the list of checks needs none. */
+function requireClusterName(_: Command, init: Command): void {
+  if (init.args.length === 0 && !init.opts<InitFlags>().listChecks)
+    init.error("error: missing required argument 'cluster-name'", { code: 'commander.missingArgument' });
 }

@@ -3,6 +3,7 @@ import { findLeftovers } from '@quorate/cluster-state/installed-files';
 import type { State } from '@quorate/cluster-state/state';
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { InitFacts } from '@quorate/domain/init-complaints';
+import { type InitWords, masterNetdevOf } from '@quorate/domain/init-parameters';
 import { ipFamily } from '@quorate/domain/names';
 import { deviceExists, ownAddresses, probeTcp } from '@quorate/platform/network';
 import { ownHostName, resolveName } from '@quorate/platform/resolver';
@@ -13,7 +14,8 @@ export interface InitOptions {
   readonly clusterName: string;
   readonly family: 4 | 6;
   readonly secondaryIp?: string | undefined;
-  readonly masterNetdev: string;
+  /** The usual one for the NIC mode if absent. */
+  readonly masterNetdev?: string | undefined;
   readonly masterNetmask?: number | undefined;
   readonly candidatePoolSize: number;
   readonly macPrefix: string;
@@ -22,6 +24,8 @@ export interface InitOptions {
   readonly modifyEtcHosts: boolean;
   readonly modifySshSetup: boolean;
   readonly allowLoopback: boolean;
+  /** All further parameters, as typed. */
+  readonly words: InitWords;
 }
 
 /** How long an unused address may stay silent before it counts as free (BEH-112). */
@@ -41,9 +45,11 @@ export async function gatherInitFacts(
     addressesOf(options.clusterName),
     readSshHostKeys(state),
   ]);
+  const iallocators = await findIallocators(state);
   const ownedAddresses = ownAddresses().map((own) => own.address);
   const facts: InitFacts = {
     ...options,
+    iallocators,
     clusterExists:
       (await files.stat(layout.roster.path)) !== undefined ||
       (await files.stat(layout.configData.path)) !== undefined,
@@ -54,10 +60,19 @@ export async function gatherInitFacts(
     clusterAddresses,
     masterIpAnswer: await answerOf(clusterAddresses[0], ownedAddresses, settings.nodePort),
     netmask: options.masterNetmask,
-    netdevExists: await deviceExists(options.masterNetdev),
+    netdevExists: await deviceExists(masterNetdevOf({ ...options, iallocators })),
     sshHostKeyFound: sshHostKeys.any,
   };
   return { facts, sshHostKeys };
+}
+
+/** Names of the files in the search path (IALLOCATOR_SEARCH_PATH, FindFile); others could be no allocator's name. */
+async function findIallocators({ files, layout }: State): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const { path } of [layout.siteIallocatorDirectory, layout.iallocatorDirectory])
+    for (const name of await files.list(path))
+      if (/^[-\w]+$/.test(name) && (await files.stat(`${path}/${name}`))?.kind === 'file') found.push(name);
+  return [...new Set(found)];
 }
 
 async function answerOf(

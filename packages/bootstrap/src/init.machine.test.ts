@@ -17,9 +17,12 @@ import { diskFiles } from '@quorate/platform/files';
 import { afterEach, describe, expect, it } from 'vitest';
 import { initCluster, initSteps } from './init.ts';
 import type { InitOptions } from './init-facts.ts';
+import { planInit } from './init-plan.ts';
 import { failureOf } from './testing/failure-of.ts';
 import { fakeDaemons } from './testing/fake-daemons.ts';
 import { initOptions, layOutHost } from './testing/init-host.ts';
+
+const settings = { ...defaultSettings, nodePort: 47_811 };
 
 const roots: string[] = [];
 afterEach(() => {
@@ -40,7 +43,7 @@ function host({ hosts, failing = '' }: { hosts?: string; failing?: string } = {}
   const parts = {
     state,
     daemons,
-    settings: { ...defaultSettings, nodePort: 47_811 },
+    settings,
     clock: systemClock,
     report: ({ name, state: was }: { name: string; state: string }) =>
       void (was !== 'started' && order.push(`${name} ${was}`)),
@@ -105,6 +108,43 @@ describe('init', () => {
     expect(Object.fromEntries(foundModes)).toEqual(modes);
     expect(ssconfKeys).toHaveLength(34);
     expect(statSync(data).mode & 0o7777).toBe(0o755);
+  });
+
+  it('writes what a plan of it named', async () => {
+    const { root, run, state } = host();
+    const pathsThere = () =>
+      new Set(readdirSync(root, { recursive: true }).map((name) => join(root, String(name))));
+    const before = pathsThere();
+    const { files, directories } = await planInit(state, settings, initOptions);
+    expect(pathsThere()).toEqual(before);
+    await run();
+    const made = [...pathsThere()].filter((path) => !before.has(path));
+    expect(made.filter((path) => statSync(path).isFile()).sort()).toEqual([...files].sort());
+    expect(made).toEqual(expect.arrayContaining([...directories]));
+  });
+
+  it('BEH-128 BEH-129 looks for allocators where Ganeti does', async () => {
+    const { root, run } = host();
+    for (const directory of ['usr/lib', 'usr/local/lib'])
+      mkdirSync(join(root, directory, 'ganeti/iallocators/nofile'), { recursive: true });
+    writeFileSync(join(root, 'usr/lib/ganeti/iallocators/hail'), '');
+    writeFileSync(join(root, 'usr/local/lib/ganeti/iallocators/mine'), '');
+    const refused = await failureOf(run({ words: { defaultIallocator: 'nofile' } }));
+    expect(refused).toMatchObject({ facts: { findings: 'iallocator-exists' } });
+    const { configuration } = await run();
+    expect(configuration.cluster['default_iallocator']).toBe('hail');
+  });
+
+  it('stores what was typed, and BEH-122 needs no device for Open vSwitch', async () => {
+    const { run } = host();
+    const words = { nicParameters: 'mode=openvswitch', backendParameters: 'memory=256' };
+    const { configuration } = await run({ masterNetdev: undefined, words });
+    expect(configuration.cluster).toMatchObject({
+      master_netdev: 'switch1',
+      nicparams: { default: { mode: 'openvswitch', link: 'switch1' } },
+      beparams: { default: { minmem: 256, maxmem: 256 } },
+      default_iallocator: '',
+    });
   });
 
   it('BEH-141 BEH-142 leaves the hosts file alone and makes no SSH keys', async () => {

@@ -5,8 +5,8 @@
  *   effects secrets → configuration and views → start
  *
  * Everything is computed before it is published, in one order, each file complete at once (spec D5, D10). What
- * is absent yet: the journal that resumes or undoes a broken-off init, hosts file and SSH key management,
- * storage, and the parameters that go with them.
+ * is absent yet: the journal that resumes or undoes a broken-off init, hosts file and SSH key management, and
+ * storage.
  *
  * Counterpart in Ganeti: lib/bootstrap.py, InitCluster, InitConfig, _InitGanetiServerSetup.
  */
@@ -18,15 +18,15 @@ import { publishRecord } from '@quorate/cluster-state/views';
 import { writeVoterRecord } from '@quorate/cluster-state/voter-store';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
-import type { Finding } from '@quorate/domain/check';
-import { initFindings } from '@quorate/domain/init-checks';
 import type { InitFacts } from '@quorate/domain/init-complaints';
+import { initParameters, masterNetdevOf } from '@quorate/domain/init-parameters';
 import { initialDraft } from '@quorate/domain/initial-configuration';
 import { seal } from '@quorate/domain/record';
 import type { Clock } from '@quorate/platform/clock';
 import type { DaemonControl } from '@quorate/platform/daemon-control';
 import { randomUuid, sha256Hex } from '@quorate/platform/digest';
-import { gatherInitFacts, type InitOptions } from './init-facts.ts';
+import { checkHost } from './init-check.ts';
+import type { InitOptions } from './init-facts.ts';
 import type { SshHostKeys } from './ssh-host-keys.ts';
 import { stepRunner, type ReportStep } from './steps.ts';
 
@@ -53,7 +53,7 @@ export interface InitParts {
 export async function initCluster(parts: InitParts, options: InitOptions): Promise<ClusterRecord> {
   const { daemons } = parts;
   const steps = stepRunner(initSteps, parts.report, parts.clock);
-  const checked = await steps.required('check-host', () => check(parts, options));
+  const checked = await steps.required('check-host', () => checkHost(parts.state, parts.settings, options));
   const identity = chooseIdentity(checked.facts);
   await steps.required('write-secrets', () => writeSecrets(parts, identity));
   const record = await steps.required('write-configuration', () =>
@@ -68,25 +68,6 @@ export async function initCluster(parts: InitParts, options: InitOptions): Promi
     await parts.awaitMasterDaemon();
   });
   return record;
-}
-
-async function check(
-  parts: InitParts,
-  options: InitOptions,
-): Promise<{ facts: InitFacts; sshHostKeys: SshHostKeys }> {
-  const gathered = await gatherInitFacts(parts.state, parts.settings, options);
-  const findings = initFindings(gathered.facts);
-  if (findings.length > 0) throw findingsError(findings);
-  return gathered;
-}
-
-/** The first finding gives the reason, the message tells them all. */
-function findingsError(findings: readonly Finding[]): ClusterError {
-  const lines = findings.map((f) => `[${f.check}] ${f.message}${f.hint ? ` (${f.hint})` : ''}`);
-  return new ClusterError(findings[0]?.reason ?? 'WRONG_INPUT', lines.join('\n'), {
-    hint: 'Nothing was changed; correct this and run init again',
-    facts: { findings: findings.map((f) => f.check).join(',') },
-  });
 }
 
 interface Identity {
@@ -151,7 +132,8 @@ async function writeConfiguration(
       nowSeconds,
       sshHostKeys,
       sshPort,
-      defaultIallocator: '',
+      masterNetdev: masterNetdevOf(facts),
+      parameters: initParameters(facts),
     }),
     sha256Hex,
   );

@@ -7,6 +7,8 @@ import type { Reason } from './errors.ts';
 
 export interface Check<Facts> {
   readonly name: string;
+  /** What of the facts it judges, for a list of checks that people read; a noun. */
+  readonly looksAt?: string;
   readonly reason: Reason;
   /** One sentence if something is wrong. */
   readonly finds: (facts: Facts) => string | undefined;

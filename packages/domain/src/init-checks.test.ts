@@ -1,26 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { initChecks, initFindings } from './init-checks.ts';
 import type { InitFacts } from './init-complaints.ts';
-
-const fitHost: InitFacts = {
-  clusterExists: false,
-  leftovers: [],
-  hostName: 'node1.lab.test',
-  hostAddresses: ['10.99.0.11'],
-  ownedAddresses: ['127.0.0.1', '10.99.0.11', '192.168.7.1'],
-  clusterName: 'cluster.lab.test',
-  clusterAddresses: ['10.99.0.100'],
-  masterIpAnswer: 'silent',
-  masterNetdev: 'eth0',
-  netdevExists: true,
-  allowLoopback: false,
-  family: 4,
-  macPrefix: 'aa:00:00',
-  candidatePoolSize: 10,
-  enabledHypervisors: ['fake'],
-  enabledDiskTemplates: ['diskless'],
-  sshHostKeyFound: true,
-};
+import { fitHost } from './testing/fit-host.ts';
 
 const ipv6: Partial<InitFacts> = {
   family: 6,
@@ -73,6 +54,7 @@ describe('init is refused', () => {
     ['BEH-117', { ...ipv6, netmask: 129 }, 'WRONG_INPUT', 'from 1 to 128'],
     ['BEH-120', { macPrefix: 'aa:00' }, 'WRONG_INPUT', "'aa:00'"],
     ['BEH-121', { netdevExists: false }, 'WRONG_INPUT', "no device 'eth0'"],
+    ['D1', { netdevExists: false, masterNetdev: undefined }, 'WRONG_INPUT', "no device 'xen-br0'"],
     ['BEH-127', { sshHostKeyFound: false }, 'HOST_UNFIT', 'SSH host key'],
     ['BEH-135', { candidatePoolSize: 0 }, 'WRONG_INPUT', 'at least 1'],
     ['BEH-135', { candidatePoolSize: 2.5 }, 'WRONG_INPUT', 'at least 1'],
@@ -129,6 +111,7 @@ it('BEH-138 names everything that is wrong at once', () => {
   ]);
 });
 
-it('has one name per check', () => {
+it('has one name per check, and says what it looks at', () => {
   expect(new Set(initChecks.map((check) => check.name)).size).toBe(initChecks.length);
+  expect(initChecks.filter(({ looksAt }) => !looksAt).map(({ name }) => name)).toEqual([]);
 });

@@ -26,7 +26,9 @@ import {
   unresolved,
   when,
 } from './init-complaints.ts';
+import { masterNetdevOf, switchIsYetToCome } from './init-parameters.ts';
 import { singleAddressMask } from './names.ts';
+import { parameterChecks } from './parameter-checks.ts';
 import { isDiskTemplate, isHypervisor } from './parameter-defaults.ts';
 
 export type { Finding } from './check.ts';
@@ -37,6 +39,7 @@ export const initFindings = (facts: InitFacts): readonly Finding[] => findingsOf
 export const initChecks: readonly Check<InitFacts>[] = [
   {
     name: 'no-cluster-here',
+    looksAt: "the record of a cluster, ours and Ganeti's, in the data directory",
     reason: 'CLUSTER_EXISTS',
     finds: ({ clusterExists }) => when(clusterExists, 'This host already belongs to a cluster'),
     hint: 'Take that cluster apart first, or use another host',
@@ -44,6 +47,7 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'no-leftovers',
+    looksAt: 'files in the data directory',
     reason: 'CLUSTER_EXISTS',
     finds: ({ clusterExists, leftovers }) =>
       clusterExists ? undefined : anyOf('Something of an earlier cluster is left', leftovers),
@@ -52,18 +56,21 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'hypervisors-are-known',
+    looksAt: '--enabled-hypervisors',
     reason: 'WRONG_INPUT',
     finds: ({ enabledHypervisors }) => chosenFrom('hypervisor', enabledHypervisors, isHypervisor),
   },
 
   {
     name: 'disk-templates-are-known',
+    looksAt: '--enabled-disk-templates',
     reason: 'WRONG_INPUT',
     finds: ({ enabledDiskTemplates }) => chosenFrom('disk template', enabledDiskTemplates, isDiskTemplate),
   },
 
   {
     name: 'disk-templates-need-no-preparation',
+    looksAt: 'what the enabled disk templates need on this host',
     reason: 'WRONG_INPUT',
     finds: ({ enabledDiskTemplates }) => unprepared(enabledDiskTemplates.filter(isDiskTemplate)),
     hint: 'This version prepares no storage; enable diskless, blockdev, rbd or ext',
@@ -71,14 +78,21 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'ip-version-is-known',
+    looksAt: '--primary-ip-version',
     reason: 'WRONG_INPUT',
     finds: ({ family }) => when(family !== 4 && family !== 6, `IP version ${family} is neither 4 nor 6`),
   },
 
-  { name: 'host-name-is-one', reason: 'HOST_UNFIT', finds: ({ hostName }) => complaintAbout(hostName) },
+  {
+    name: 'host-name-is-one',
+    looksAt: "this host's name",
+    reason: 'HOST_UNFIT',
+    finds: ({ hostName }) => complaintAbout(hostName),
+  },
 
   {
     name: 'host-name-resolves',
+    looksAt: "what this host's name resolves to",
     reason: 'NAME_UNRESOLVABLE',
     finds: (facts) => unresolved(facts, `this host's name ${facts.hostName}`, hostAddress(facts)),
     hint: 'Fix DNS or the hosts file',
@@ -86,6 +100,7 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'host-address-is-not-loopback',
+    looksAt: "this host's address",
     reason: 'HOST_UNFIT',
     finds: (facts) => forbiddenLoopback(facts, addressOf(facts.hostName), hostAddress(facts)),
     hint: 'Fix DNS or the hosts file',
@@ -93,6 +108,7 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'host-address-is-ours',
+    looksAt: "this host's address and its interfaces",
     reason: 'ADDRESS_NOT_OWNED',
     finds: (facts) => foreign(facts, addressOf(facts.hostName), hostAddress(facts)),
     hint: 'Give the address to an interface, or fix DNS or the hosts file',
@@ -100,12 +116,14 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'cluster-name-is-one',
+    looksAt: "the cluster's name",
     reason: 'WRONG_INPUT',
     finds: ({ clusterName }) => complaintAbout(clusterName),
   },
 
   {
     name: 'cluster-name-resolves',
+    looksAt: "what the cluster's name resolves to",
     reason: 'NAME_UNRESOLVABLE',
     finds: (facts) => unresolved(facts, `the cluster's name ${facts.clusterName}`, clusterAddress(facts)),
     hint: 'Give the cluster a name and an address of its own in DNS or the hosts file',
@@ -113,6 +131,7 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'cluster-address-is-not-loopback',
+    looksAt: "the cluster's address",
     reason: 'HOST_UNFIT',
     finds: (facts) => forbiddenLoopback(facts, addressOf(facts.clusterName), clusterAddress(facts)),
     hint: 'Fix DNS or the hosts file',
@@ -120,6 +139,7 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'cluster-address-is-free',
+    looksAt: "who answers at the cluster's address, on the node daemon's port",
     reason: 'ADDRESS_IN_USE',
     finds: (facts) => occupied(facts, clusterAddress(facts)),
     hint: 'The cluster needs an address that nobody has; the master will raise it',
@@ -127,51 +147,62 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'secondary-ip-is-ipv4',
+    looksAt: '--secondary-ip',
     reason: 'WRONG_INPUT',
     finds: ({ family, secondaryIp }) => unfitSecondary(family, secondaryIp),
   },
 
   {
     name: 'secondary-ip-is-not-loopback',
+    looksAt: '--secondary-ip',
     reason: 'HOST_UNFIT',
     finds: (facts) => forbiddenLoopback(facts, 'The secondary IP', facts.secondaryIp),
   },
 
   {
     name: 'secondary-ip-is-ours',
+    looksAt: '--secondary-ip and the interfaces of this host',
     reason: 'ADDRESS_NOT_OWNED',
     finds: (facts) => foreign(facts, 'The secondary IP', facts.secondaryIp),
   },
 
   {
     name: 'netmask-fits',
+    looksAt: '--master-netmask',
     reason: 'WRONG_INPUT',
     finds: ({ family, netmask }) => outside('Netmask', netmask, 1, singleAddressMask(family)),
   },
 
   {
     name: 'mac-prefix-is-usable',
+    looksAt: '--mac-prefix',
     reason: 'WRONG_INPUT',
     finds: ({ macPrefix }) => unfitMacPrefix(macPrefix),
   },
 
   {
     name: 'master-netdev-exists',
+    looksAt: '--master-netdev and the network devices of this host, unless Open vSwitch is yet to make it',
     reason: 'WRONG_INPUT',
-    finds: ({ masterNetdev: device, netdevExists }) => when(!netdevExists, `There is no device '${device}'`),
+    finds: (facts) =>
+      when(!facts.netdevExists && !switchIsYetToCome(facts), `There is no device '${masterNetdevOf(facts)}'`),
     hint: 'Name the one for the master IP with --master-netdev',
   },
 
   {
     name: 'candidate-pool-size-fits',
+    looksAt: '--candidate-pool-size',
     reason: 'WRONG_INPUT',
     finds: ({ candidatePoolSize }) => outside('Candidate pool size', candidatePoolSize, 1),
   },
 
   {
     name: 'ssh-host-key-exists',
+    looksAt: 'public SSH host keys',
     reason: 'HOST_UNFIT',
     finds: ({ sshHostKeyFound }) => when(!sshHostKeyFound, 'This host has no SSH host key'),
     hint: 'Install and start the SSH server; any type of key will do',
   },
+
+  ...parameterChecks,
 ];

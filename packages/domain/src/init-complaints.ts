@@ -4,10 +4,11 @@
  * Which fact is held to which sentence, in which order and with which reason, is the table in init-checks.ts.
  */
 import { clusterErrorFrom } from './errors.ts';
+import type { ParameterFacts } from './init-parameters.ts';
 import { ipFamily, isIPv4, isLoopback, parseHostName } from './names.ts';
 import { type DiskTemplate, diskTemplates } from './parameter-defaults.ts';
 
-export interface InitFacts {
+export interface InitFacts extends ParameterFacts {
   /** A configuration lies in the data directory. */
   readonly clusterExists: boolean;
   /** Paths of what else lies there and is no directory. */
@@ -21,7 +22,7 @@ export interface InitFacts {
   readonly clusterAddresses: readonly string[];
   /** What happened when the cluster IP's node daemon port was called; `owned` if the address is this host's own. */
   readonly masterIpAnswer: 'silent' | 'refused' | 'open' | 'owned';
-  readonly masterNetdev: string;
+  /** The device for the master IP, whether it was named or is the usual one. */
   readonly netdevExists: boolean;
   /** For clusters on one machine: loopback addresses are fine, and all of them are this host's. */
   readonly allowLoopback: boolean;
@@ -32,8 +33,6 @@ export interface InitFacts {
   readonly family: number;
   readonly macPrefix: string;
   readonly candidatePoolSize: number;
-  readonly enabledHypervisors: readonly string[];
-  readonly enabledDiskTemplates: readonly string[];
   /** An SSH host key of any type (BEH-127). */
   readonly sshHostKeyFound: boolean;
 }

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Configuration } from './configuration.ts';
-import { initialDraft } from './initial-configuration.ts';
+import { initialDraft, type InitRequest } from './initial-configuration.ts';
+import { initParameters, type InitWords, masterNetdevOf, type ParameterFacts } from './init-parameters.ts';
+import type { PolicyWords } from './instance-policy.ts';
+import * as defaults from './parameter-defaults.ts';
+import { fitHost } from './testing/fit-host.ts';
 import { draftOfSize, initRequest, testNode, testSeconds, uuidOf } from './testing/drafts.ts';
 import { configurationFindings } from './validate-configuration.ts';
 
@@ -164,5 +168,169 @@ describe('what was asked for', () => {
   it('without LVM or DRBD their keys are absent, not empty', () => {
     expect(clusterOf()).not.toHaveProperty('volume_group_name');
     expect(clusterOf()).not.toHaveProperty('drbd_usermode_helper');
+  });
+});
+
+describe('what was typed', () => {
+  const stored = (words: InitWords, changes: Partial<InitRequest> = {}) =>
+    initialDraft(initRequest(changes, words)).configuration.cluster;
+
+  it.each<[string, InitWords, string, unknown]>([
+    [
+      'BEH-125 memory',
+      { backendParameters: 'memory=256' },
+      'beparams',
+      { default: { ...defaults.beparams, minmem: 256, maxmem: 256 } },
+    ],
+    [
+      'backend parameters',
+      { backendParameters: 'vcpus=2,maxmem=1.5g,no_auto_balance,-minmem' },
+      'beparams',
+      { default: { ...defaults.beparams, vcpus: 2, maxmem: 1536, auto_balance: false } },
+    ],
+    [
+      'a NIC',
+      { nicParameters: 'mode=routed,link=100,vlan=.7' },
+      'nicparams',
+      { default: { mode: 'routed', link: '100', vlan: '.7' } },
+    ],
+    [
+      'node parameters',
+      { nodeParameters: 'cpu_speed=2.5,ssh_port=2222,exclusive_storage=true,-ovs_link' },
+      'ndparams',
+      { ...defaults.ndparams, cpu_speed: 2.5, ssh_port: 2222, exclusive_storage: true, ovs_link: null },
+    ],
+    [
+      'hypervisor parameters, for all six',
+      { hypervisorParameters: ['kvm:no_acpi,serial_speed=9600', 'kvm:kernel_args=ro\\,quiet'] },
+      'hvparams',
+      {
+        ...defaults.hvparams,
+        kvm: { ...defaults.hvparams.kvm, acpi: false, serial_speed: 9600, kernel_args: 'ro,quiet' },
+      },
+    ],
+    [
+      'a hypervisor state',
+      { hypervisorState: ['fake:mem_total=4096'] },
+      'hv_state_static',
+      { fake: { ...defaults.hypervisorState, mem_total: 4096 } },
+    ],
+    [
+      'a disk state',
+      { diskState: ['plain/xenvg:disk_total=100', 'plain/b'] },
+      'disk_state_static',
+      { plain: { xenvg: { ...defaults.diskState, disk_total: 100 }, b: defaults.diskState } },
+    ],
+    [
+      'disk parameters',
+      { diskParameters: ['drbd:resync-rate=1024,meta-barriers', 'rbd:access=userspace'] },
+      'diskparams',
+      {
+        ...defaults.diskparams,
+        drbd: { ...defaults.diskparams.drbd, 'resync-rate': 1024, 'meta-barriers': true },
+        rbd: { pool: 'rbd', access: 'userspace' },
+      },
+    ],
+    [
+      'user IDs, sorted',
+      { uidPool: '5000, 1000-1999,,7' },
+      'uid_pool',
+      [
+        [7, 7],
+        [1000, 1999],
+        [5000, 5000],
+      ],
+    ],
+    ['BEH-129 no allocator', {}, 'default_iallocator', 'hail'],
+    [
+      'allocator parameters',
+      { defaultIallocatorParameters: 'a=1,b,-c' },
+      'default_iallocator_params',
+      { a: '1', b: true },
+    ],
+    ['compression tools', { compressionTools: 'lzop,gzip,gzip' }, 'compression_tools', ['lzop', 'gzip']],
+    ['empty compression tools', { compressionTools: '' }, 'compression_tools', defaults.compressionTools],
+    ['a type of SSH key', { sshKeyType: 'ecdsa' }, 'ssh_key_bits', 384],
+    ['a length of SSH key', { sshKeyBits: '4096' }, 'ssh_key_bits', 4096],
+    ['a flag', { maintainNodeHealth: 'Yes' }, 'maintain_node_health', true],
+    ['a flag', { preallocWipeDisks: 'true' }, 'prealloc_wipe_disks', true],
+    ['a flag', { useExternalMipScript: 'yes' }, 'use_external_mip_script', true],
+    ['a flag', { userShutdown: 'no' }, 'enabled_user_shutdown', false],
+    ['an image', { installImage: '/images/one' }, 'install_image', '/images/one'],
+    ['an image', { zeroingImage: 'zero' }, 'zeroing_image', 'zero'],
+  ])('as %s, %j, becomes %s', (_, words, key, value) => expect(stored(words)[key]).toEqual(value));
+
+  it('as an Open vSwitch is the switch of the master IP too (D1)', () => {
+    const words = { nicParameters: 'mode=openvswitch' };
+    const device = (facts: Partial<ParameterFacts>) =>
+      masterNetdevOf({ ...fitHost, masterNetdev: undefined, ...facts });
+    expect(device({ words })).toBe('switch1');
+    expect(device({ words: { nicParameters: 'mode=routed' } })).toBe('xen-br0');
+    expect(device({})).toBe('xen-br0');
+    expect(device({ words, masterNetdev: 'eth7' })).toBe('eth7');
+    const link = (facts: Partial<ParameterFacts>) =>
+      initParameters({ ...fitHost, masterNetdev: undefined, ...facts }).nicparams['link'];
+    expect(link({ words })).toBe('switch1');
+    expect(link({ words: { nicParameters: 'mode=openvswitch,link=other' } })).toBe('other');
+    expect(link({ words, masterNetdev: 'eth7' })).toBe('xen-br0');
+  });
+
+  it('as none without hail on the host', () => {
+    expect(initParameters({ ...fitHost, iallocators: ['other'] }).defaultIallocator).toBe('');
+  });
+});
+
+describe('the instance policy', () => {
+  const policyFor = (policy: PolicyWords, enabledDiskTemplates = ['diskless']) =>
+    initParameters({ ...fitHost, enabledDiskTemplates, words: { policy } }).ipolicy;
+  const bounds = 'memory-size=1g,cpu-count=2,disk-count=1,disk-size=10g,nic-count=1,spindle-use=1' as const;
+
+  it.each([
+    ['BEH-200', 'drbd,plain', ['drbd', 'plain', 'file'], ['drbd', 'plain']],
+    ['BEH-200 in the order of the policy', 'plain,drbd,plain', ['drbd', 'plain'], ['plain', 'drbd']],
+    ['BEH-201', undefined, ['plain'], ['plain']],
+  ])('%s allows of %j those of %j', (_, diskTemplates, enabled, templates) => {
+    const { 'disk-templates': left, ...others } = policyFor({ diskTemplates }, enabled);
+    const { 'disk-templates': __, ...untouched } = defaults.ipolicy;
+    expect(left).toEqual(templates);
+    expect(others).toEqual(untouched);
+  });
+
+  it('has ratios as numbers', () => {
+    expect(policyFor({ vcpuRatio: '1.5', spindleRatio: '16' })).toMatchObject({
+      'vcpu-ratio': 1.5,
+      'spindle-ratio': 16,
+    });
+  });
+
+  it('takes bounds as a whole, and the standard key by key', () => {
+    const { minmax, std } = policyFor({
+      boundsSpecs: `min:${bounds}/max:${bounds}//max:${bounds}/min:${bounds}`,
+      stdSpecs: 'memory-size=1g,cpu-count=2',
+    });
+    const specs = {
+      'memory-size': 1024,
+      'cpu-count': 2,
+      'disk-count': 1,
+      'disk-size': 10_240,
+      'nic-count': 1,
+      'spindle-use': 1,
+    };
+    expect(minmax).toEqual([
+      { min: specs, max: specs },
+      { min: specs, max: specs },
+    ]);
+    expect(std).toEqual({ ...defaults.ipolicy.std, 'memory-size': 1024, 'cpu-count': 2 });
+  });
+
+  it('takes the same transposed', () => {
+    const { minmax, std } = policyFor({ memorySize: 'min=256,max=64g,std=1g', nicCount: 'max=2' });
+    expect(minmax[0]?.min).toEqual({ ...defaults.ipolicy.minmax[0].min, 'memory-size': 256 });
+    expect(minmax[0]?.max).toEqual({
+      ...defaults.ipolicy.minmax[0].max,
+      'memory-size': 65_536,
+      'nic-count': 2,
+    });
+    expect(std).toEqual({ ...defaults.ipolicy.std, 'memory-size': 1024 });
   });
 });

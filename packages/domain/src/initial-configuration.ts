@@ -15,6 +15,7 @@ import {
   type NodeObject,
   type Ours,
 } from './configuration.ts';
+import type { InitParameters } from './init-parameters.ts';
 import { parseHostName, singleAddressMask } from './names.ts';
 import * as defaults from './parameter-defaults.ts';
 import { initialParameters } from './parameters.ts';
@@ -43,8 +44,7 @@ export interface InitRequest {
   readonly modifyEtcHosts: boolean;
   readonly modifySshSetup: boolean;
   readonly sshPort: number;
-  /** Empty for none. */
-  readonly defaultIallocator: string;
+  readonly parameters: InitParameters;
 }
 
 export interface InitNode {
@@ -150,29 +150,36 @@ const identity = ({ clusterName, uuids, nowSeconds }: InitRequest) => ({
   mtime: nowSeconds,
 });
 
-const masterAddress = ({ masterIp, masterNetdev, masterNetmask, family, uuids }: InitRequest) => ({
+const masterAddress = ({
+  masterIp,
+  masterNetdev,
+  masterNetmask,
+  family,
+  uuids,
+  parameters,
+}: InitRequest) => ({
   // The UUID, not the name (BEH-154).
   master_node: uuids.node,
   master_ip: masterIp,
   master_netdev: masterNetdev,
   master_netmask: masterNetmask ?? singleAddressMask(family),
   primary_ip_family: family === 6 ? (10 as const) : (2 as const),
-  use_external_mip_script: false,
+  use_external_mip_script: parameters.useExternalMipScript,
 });
 
-const security = ({ uuids, node, sshHostKeys, modifyEtcHosts, modifySshSetup }: InitRequest) => ({
+const security = ({ uuids, node, sshHostKeys, modifyEtcHosts, modifySshSetup, parameters }: InitRequest) => ({
   candidate_certs: { [uuids.node]: node.clientCertificateSha1 },
   rsahostkeypub: sshHostKeys.rsa,
   dsahostkeypub: sshHostKeys.dsa,
-  ssh_key_type: 'rsa',
-  ssh_key_bits: 2048,
+  ssh_key_type: parameters.sshKeyType,
+  ssh_key_bits: parameters.sshKeyBits,
   modify_etc_hosts: modifyEtcHosts,
   modify_ssh_setup: modifySshSetup,
 });
 
-const storage = ({ enabledDiskTemplates, vgName, drbdHelper }: InitRequest) => ({
+const storage = ({ enabledDiskTemplates, vgName, drbdHelper, parameters }: InitRequest) => ({
   enabled_disk_templates: distinct(enabledDiskTemplates),
-  diskparams: diskParameters(vgName),
+  diskparams: diskParameters(parameters, vgName),
   // Absent, not empty, when LVM or DRBD is off.
   ...(vgName ? { volume_group_name: vgName } : {}),
   ...(drbdHelper ? { drbd_usermode_helper: drbdHelper } : {}),
@@ -180,54 +187,48 @@ const storage = ({ enabledDiskTemplates, vgName, drbdHelper }: InitRequest) => (
   file_storage_dir: defaults.initDefaults.fileStorageDirectory,
   shared_file_storage_dir: defaults.initDefaults.sharedFileStorageDirectory,
   gluster_storage_dir: defaults.initDefaults.glusterStorageDirectory,
-  disk_state_static: {},
-  prealloc_wipe_disks: false,
+  disk_state_static: parameters.diskState,
+  prealloc_wipe_disks: parameters.preallocWipeDisks,
 });
 
 /** DRBD keeps its metadata in the cluster's volume group (BEH-132). */
-const diskParameters = (vgName: string | undefined) => ({
-  ...defaults.diskparams,
-  drbd: { ...defaults.diskparams.drbd, ...(vgName ? { metavg: vgName } : {}) },
+const diskParameters = ({ diskparams }: InitParameters, vgName: string | undefined) => ({
+  ...diskparams,
+  drbd: { ...diskparams.drbd, ...(vgName ? { metavg: vgName } : {}) },
 });
 
-const instanceParameters = (request: InitRequest) => ({
-  enabled_hypervisors: distinct(request.enabledHypervisors),
-  hvparams: defaults.hvparams,
-  hv_state_static: Object.fromEntries(request.enabledHypervisors.map((hv) => [hv, defaults.hypervisorState])),
+const instanceParameters = ({ enabledHypervisors, sshPort, macPrefix, parameters }: InitRequest) => ({
+  enabled_hypervisors: distinct(enabledHypervisors),
+  hvparams: parameters.hvparams,
+  hv_state_static: parameters.hypervisorState,
   os_hvp: {},
-  beparams: { default: defaults.beparams },
+  beparams: { default: parameters.beparams },
   osparams: {},
   osparams_private_cluster: {},
-  nicparams: { default: defaults.nicparams },
-  ndparams: { ...defaults.ndparams, ssh_port: request.sshPort },
-  ipolicy: restrictedPolicy(request.enabledDiskTemplates),
-  mac_prefix: request.macPrefix.toLowerCase(),
+  nicparams: { default: parameters.nicparams },
+  ndparams: { ...defaults.ndparams, ssh_port: sshPort, ...parameters.ndparams },
+  ipolicy: parameters.ipolicy,
+  mac_prefix: macPrefix.toLowerCase(),
   hidden_os: [],
   blacklisted_os: [],
 });
 
 const distinct = (names: readonly string[]): readonly string[] => [...new Set(names)];
 
-/** The default policy for the enabled templates only, in the policy's order (BEH-201). */
-const restrictedPolicy = (enabled: readonly string[]) => ({
-  ...defaults.ipolicy,
-  'disk-templates': defaults.ipolicy['disk-templates'].filter((template) => enabled.includes(template)),
-});
-
-const machinery = ({ candidatePoolSize, defaultIallocator }: InitRequest) => ({
+const machinery = ({ candidatePoolSize, parameters }: InitRequest) => ({
   candidate_pool_size: candidatePoolSize,
   highest_used_port: defaults.initDefaults.highestUsedPort,
   tcpudp_port_pool: [],
-  uid_pool: [],
-  default_iallocator: defaultIallocator,
-  default_iallocator_params: {},
-  maintain_node_health: false,
+  uid_pool: parameters.uidPool,
+  default_iallocator: parameters.defaultIallocator,
+  default_iallocator_params: parameters.defaultIallocatorParameters,
+  maintain_node_health: parameters.maintainNodeHealth,
   max_running_jobs: 20,
   max_tracked_jobs: 25,
-  install_image: '',
-  zeroing_image: '',
+  install_image: parameters.installImage,
+  zeroing_image: parameters.zeroingImage,
   instance_communication_network: '',
-  compression_tools: defaults.compressionTools,
-  enabled_user_shutdown: false,
+  compression_tools: parameters.compressionTools,
+  enabled_user_shutdown: parameters.userShutdown,
   data_collectors: defaults.dataCollectors,
 });

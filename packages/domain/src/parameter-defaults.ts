@@ -70,6 +70,9 @@ export const ndparams = {
 /** State of a host as an administrator may correct it, one per enabled hypervisor. */
 export const hypervisorState = { mem_total: 0, mem_node: 0, mem_hv: 0, cpu_total: 1, cpu_node: 1 } as const;
 
+/** The same for one storage; MiB. */
+export const diskState = { disk_total: 0, disk_reserved: 0, disk_overhead: 0 } as const;
+
 /** Sizes in MiB. */
 const smallestInstance = {
   'memory-size': 128,

@@ -2,25 +2,60 @@
 import { awaitMasterDaemon, awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
 import { nodeOf } from '@quorate/bootstrap/cluster-access';
 import { initCluster } from '@quorate/bootstrap/init';
-import type { InitOptions } from '@quorate/bootstrap/init-facts';
+import { type InitPlan, planInit } from '@quorate/bootstrap/init-plan';
+import { initChecks } from '@quorate/domain/init-checks';
 import { systemClock } from '@quorate/platform/clock';
-import { openCluster, openHost, type GlobalOptions } from '../context.ts';
+import { openCluster, openHost } from '../context.ts';
+import { type InitFlags, initOptionsFrom } from '../init-flags.ts';
 import { liveSteps, stepRecorder } from '../live-steps.ts';
-import { printResult } from '../output.ts';
+import { printResult, table } from '../output.ts';
 
-interface InitFlags extends GlobalOptions {
-  readonly masterNetdev: string;
-  readonly masterNetmask?: number;
-  readonly secondaryIp?: string;
-  readonly primaryIpVersion: '4' | '6';
-  readonly candidatePoolSize: number;
-  readonly macPrefix: string;
-  readonly enabledHypervisors: readonly string[];
-  readonly enabledDiskTemplates: readonly string[];
-  readonly allowLoopback?: boolean;
+/** The name is absent only where a list of the checks is asked for. */
+export default async function init(flags: InitFlags, clusterName = ''): Promise<number> {
+  if (flags.listChecks) return listChecks(flags);
+  if (flags.dryRun) return dryRun(flags, clusterName);
+  return makeCluster(flags, clusterName);
 }
 
-export default async function init(flags: InitFlags, clusterName: string): Promise<number> {
+function listChecks(flags: InitFlags): number {
+  const checks = initChecks.map(({ name, looksAt = '' }) => ({ name, looksAt }));
+  const rows = [['CHECK', 'LOOKS AT'], ...checks.map(({ name, looksAt }) => [name, looksAt])];
+  printResult(flags, { checks }, table(rows));
+  return 0;
+}
+
+async function dryRun(flags: InitFlags, clusterName: string): Promise<number> {
+  const { state, settings } = await openHost(flags);
+  const plan = await planInit(state, settings, initOptionsFrom(flags, clusterName));
+  printResult(flags, { dryRun: plan }, planLines(plan));
+  return 0;
+}
+
+const planLines = ({ cluster, node, parameters, directories, files }: InitPlan): readonly string[] => [
+  'Every check passed. Nothing was changed; this is what would be made:',
+  ...table([
+    ['', ''],
+    ['Cluster', cluster.name],
+    ['Master IP', `${cluster.masterIp}/${cluster.masterNetmask} on ${cluster.masterNetdev}`],
+    ['Node', `${node.name} at ${node.primaryIp}, second network ${node.secondaryIp}`],
+    ['Candidate pool size', String(cluster.candidatePoolSize)],
+    ['Hypervisors', cluster.enabledHypervisors.join(', ')],
+    ['Disk templates', cluster.enabledDiskTemplates.join(', ')],
+    ['Allowed by the policy', parameters.ipolicy['disk-templates'].join(', ')],
+    ['MAC prefix', cluster.macPrefix],
+    ['NIC', Object.entries(parameters.nicparams).map(assigned).join(', ')],
+    ['Backend', Object.entries(parameters.beparams).map(assigned).join(', ')],
+    ['Allocator', parameters.defaultIallocator || 'none'],
+  ]).slice(1),
+  'Directories, made if they are missing:',
+  ...directories.map((path) => `  ${path}`),
+  'Files:',
+  ...files.map((path) => `  ${path}`),
+];
+
+const assigned = ([key, value]: readonly [string, unknown]): string => `${key}=${String(value)}`;
+
+async function makeCluster(flags: InitFlags, clusterName: string): Promise<number> {
   const { state, settings, daemons } = await openHost(flags);
   const { report, steps } = stepRecorder(liveSteps(flags.json === true));
   const record = await initCluster(
@@ -39,7 +74,7 @@ export default async function init(flags: InitFlags, clusterName: string): Promi
         await awaitMasterDaemon(access, master);
       },
     },
-    optionsOf(flags, clusterName),
+    initOptionsFrom(flags, clusterName),
   );
   const { cluster } = record.configuration;
   const value = {
@@ -52,19 +87,3 @@ export default async function init(flags: InitFlags, clusterName: string): Promi
   ]);
   return 0;
 }
-
-const optionsOf = (flags: InitFlags, clusterName: string): InitOptions => ({
-  clusterName: clusterName.toLowerCase(),
-  family: flags.primaryIpVersion === '6' ? 6 : 4,
-  secondaryIp: flags.secondaryIp,
-  masterNetdev: flags.masterNetdev,
-  masterNetmask: flags.masterNetmask,
-  candidatePoolSize: flags.candidatePoolSize,
-  macPrefix: flags.macPrefix.toLowerCase(),
-  enabledHypervisors: flags.enabledHypervisors,
-  enabledDiskTemplates: flags.enabledDiskTemplates,
-  // Not done yet, so the configuration must not say that it was.
-  modifyEtcHosts: false,
-  modifySshSetup: false,
-  allowLoopback: flags.allowLoopback === true,
-});

@@ -16,6 +16,7 @@ export const initOptions: InitOptions = {
   modifyEtcHosts: false,
   modifySshSetup: false,
   allowLoopback: true,
+  words: {},
 };
 
 const hostsFile = '127.0.0.11 node1.lab.test\n127.0.0.100 cluster.lab.test\n';

@@ -2,6 +2,7 @@
 import { withNode } from '../configuration-changes.ts';
 import type { Configuration, Draft } from '../configuration.ts';
 import { type InitRequest, initialDraft } from '../initial-configuration.ts';
+import { initParameters, type InitWords } from '../init-parameters.ts';
 import { initialParameters } from '../parameters.ts';
 import type { NewNode } from '../new-node.ts';
 
@@ -12,25 +13,28 @@ export const testSeconds = 1_795_348_800;
 export const uuidOf = (kind: 'cluster' | 'node' | 'group', number = 1): string =>
   `${{ cluster: 'c', node: 'a', group: 'f' }[kind].repeat(8)}-0000-4000-8000-${String(number).padStart(12, '0')}`;
 
-export const initRequest = (changes: Partial<InitRequest> = {}): InitRequest => ({
-  clusterName: 'cluster.lab.test',
-  masterIp: '10.99.0.100',
-  masterNetdev: 'eth0',
-  family: 4,
-  node: testNode(1),
-  uuids: { cluster: uuidOf('cluster'), node: uuidOf('node'), group: uuidOf('group') },
-  nowSeconds: testSeconds,
-  candidatePoolSize: 10,
-  macPrefix: 'aa:00:00',
-  enabledHypervisors: ['fake'],
-  enabledDiskTemplates: ['diskless'],
-  sshHostKeys: { rsa: 'AAAAB3NzaC1yc2E=', dsa: '' },
-  modifyEtcHosts: true,
-  modifySshSetup: true,
-  sshPort: 22,
-  defaultIallocator: 'hail',
-  ...changes,
-});
+/** Parameters are the defaults, but for those there are words for. */
+export function initRequest(changes: Partial<InitRequest> = {}, words: InitWords = {}): InitRequest {
+  const request = {
+    clusterName: 'cluster.lab.test',
+    masterIp: '10.99.0.100',
+    masterNetdev: 'eth0',
+    family: 4 as const,
+    node: testNode(1),
+    uuids: { cluster: uuidOf('cluster'), node: uuidOf('node'), group: uuidOf('group') },
+    nowSeconds: testSeconds,
+    candidatePoolSize: 10,
+    macPrefix: 'aa:00:00',
+    enabledHypervisors: ['fake'],
+    enabledDiskTemplates: ['diskless'],
+    sshHostKeys: { rsa: 'AAAAB3NzaC1yc2E=', dsa: '' },
+    modifyEtcHosts: true,
+    modifySshSetup: true,
+    sshPort: 22,
+    ...changes,
+  };
+  return { parameters: initParameters({ ...request, words, iallocators: ['hail'] }), ...request };
+}
 
 /** `nodeN.lab.test` at 10.99.0.(10+N). */
 export const testNode = (number: number): NewNode => ({
