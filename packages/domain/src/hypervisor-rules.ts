@@ -14,7 +14,7 @@ import type { ParameterValue, ParameterValues } from './parameter-types.ts';
 interface Rule {
   readonly mustBe: string;
   readonly holds: (value: ParameterValue) => boolean;
-  /** Whether it may be left empty (or 0, or false). */
+  /** Whether it may be the empty text; 0 and false are values like others (_IsParamValueUnspecified). */
   readonly optional: boolean;
 }
 
@@ -65,7 +65,7 @@ const rules: Readonly<Record<Hypervisor, Readonly<Record<string, Rule>>>> = {
     initrd_path: optional(path),
     vnc_x509_path: optional(path),
     vnc_password_file: optional(path),
-    spice_ip_version: optional(oneOf('4 6')),
+    spice_ip_version: oneOf('0 4 6'),
     spice_password_file: optional(path),
     spice_image_compression: optional(oneOf('auto_glz auto_lz glz lz off quic')),
     spice_jpeg_wan_compression: lossy,
@@ -89,14 +89,14 @@ const rules: Readonly<Record<Hypervisor, Readonly<Record<string, Rule>>>> = {
     disk_aio: optional(oneOf('threads native')),
     security_model: oneOf('none user pool'),
     kvm_flag: optional(oneOf('enabled disabled')),
-    virtio_net_queues: optional(within(1, 8)),
+    virtio_net_queues: within(1, 8),
     mem_path: optional(path),
     reboot_behavior: rebootBehaviour,
     cpu_mask: optional(cpuMasks),
-    cpu_cores: optional(countable),
-    cpu_threads: optional(countable),
-    cpu_sockets: optional(countable),
-    kvm_pci_reservations: optional(within(0, 32)),
+    cpu_cores: countable,
+    cpu_threads: countable,
+    cpu_sockets: countable,
+    kvm_pci_reservations: within(0, 32),
   },
   'xen-pvm': {
     bootloader_path: optional(path),
@@ -106,8 +106,8 @@ const rules: Readonly<Record<Hypervisor, Readonly<Record<string, Rule>>>> = {
     migration_mode: migrationMode,
     reboot_behavior: rebootBehaviour,
     cpu_mask: optional(cpuMasks),
-    cpu_cap: optional(countable),
-    cpu_weight: optional(within(1, 65_535)),
+    cpu_cap: countable,
+    cpu_weight: within(1, 65_535),
     vif_script: optional(path),
     xen_cmd: xenCommand,
   },
@@ -124,7 +124,7 @@ const rules: Readonly<Record<Hypervisor, Readonly<Record<string, Rule>>>> = {
     migration_mode: migrationMode,
     reboot_behavior: rebootBehaviour,
     cpu_mask: optional(cpuMasks),
-    cpu_weight: optional(within(1, 65_534)),
+    cpu_weight: within(1, 65_534),
     vif_type: optional(oneOf('ioemu vif')),
     vif_script: optional(path),
     xen_cmd: xenCommand,
@@ -133,7 +133,7 @@ const rules: Readonly<Record<Hypervisor, Readonly<Record<string, Rule>>>> = {
   lxc: {
     cpu_mask: optional(cpuMask),
     num_ttys: countable,
-    startup_timeout: optional(countable),
+    startup_timeout: countable,
   },
   fake: { migration_mode: migrationMode },
 };
@@ -143,8 +143,7 @@ export function hypervisorComplaints(hypervisor: Hypervisor, values: ParameterVa
   const broken = Object.entries(rules[hypervisor]).flatMap(
     ([key, { mustBe, holds, optional: mayBeEmpty }]) => {
       const value = values[key] ?? '';
-      const empty = value === '' || value === 0 || value === false;
-      return (empty && mayBeEmpty) || holds(value) ? [] : [`'${key}' is '${value}', not ${mustBe}`];
+      return (value === '' && mayBeEmpty) || holds(value) ? [] : [`'${key}' is '${value}', not ${mustBe}`];
     },
   );
   return [...broken, ...(hypervisor === 'kvm' ? kvmComplaints(values) : [])];

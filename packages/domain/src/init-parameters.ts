@@ -166,6 +166,13 @@ export const masterNetdevOf = (facts: ParameterFacts): string =>
 export const switchIsYetToCome = (facts: ParameterFacts): boolean =>
   decideNics(facts).value['mode'] === openVSwitch;
 
+/** What Linux takes for the name of a device; the only thing that can be said of one that is yet to be made. */
+export function netdevNameComplaints(facts: ParameterFacts): readonly string[] {
+  const device = masterNetdevOf(facts);
+  const fits = /^[^\s/:]{1,15}$/.test(device) && device !== '.' && device !== '..';
+  return fits || !switchIsYetToCome(facts) ? [] : [`'${device}' cannot be the name of a network device`];
+}
+
 const nicModes = ['bridged', 'routed', openVSwitch, 'pool', 'auto'];
 
 /** NIC.CheckParameterSyntax of lib/objects.py. */

@@ -57,6 +57,18 @@ describe('a parameter is refused', () => {
       "'disk_aio' native needs 'disk_cache' none",
     ],
     [
+      'hv',
+      { hypervisorParameters: ['kvm:virtio_net_queues=0'] },
+      'hypervisor-values-are-allowed',
+      "kvm: 'virtio_net_queues' is '0', not from 1 to 8",
+    ],
+    [
+      'hv',
+      { hypervisorParameters: ['kvm:kernel_path=/boot/../x'] },
+      'hypervisor-values-are-allowed',
+      "kvm: 'kernel_path' is '/boot/../x', not an absolute path",
+    ],
+    [
       'hv state',
       { hypervisorState: ['fake:mem_total=x'] },
       'hypervisor-state-fits',
@@ -117,6 +129,16 @@ describe('a parameter is refused', () => {
     const findings = initFindings({ ...fitHost, words });
     expect(findings.map((finding) => finding.check)).toEqual([check]);
     expect(findings[0]).toMatchObject({ reason: 'WRONG_INPUT', message: expect.stringContaining(message) });
+  });
+
+  it('BEH-122 and so is a name no device could have, though none is looked for', () => {
+    const facts = {
+      ...fitHost,
+      netdevExists: false,
+      masterNetdev: 'a/b',
+      words: { nicParameters: 'mode=openvswitch' },
+    };
+    expect(initFindings(facts).map(({ check }) => check)).toEqual(['master-netdev-can-be-made']);
   });
 });
 

@@ -60,6 +60,11 @@ const rows: readonly Row[] = [
     complaints: parameters.nicLinkComplaints,
   },
   {
+    name: 'master-netdev-can-be-made',
+    looksAt: '--master-netdev, if Open vSwitch is yet to make it',
+    complaints: parameters.netdevNameComplaints,
+  },
+  {
     name: 'node-parameters-fit',
     looksAt: 'names and types of --node-parameters',
     complaints: (facts) => parameters.decideNodeParameters(facts).complaints,

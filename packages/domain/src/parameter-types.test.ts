@@ -47,7 +47,8 @@ describe('a word', () => {
   );
 
   it.each<[string, Word, string]>([
-    ['text', true, "'text' is given as true, not text"],
+    ['text', true, "'text' is given as true, not text on one line"],
+    ['text', 'a\nb=c', 'not text on one line'],
     ['count', '1.5', "'count' is '1.5', not a whole number"],
     ['count', '', "'count' is '', not a whole number"],
     ['count', '9007199254740993', 'not a whole number'],

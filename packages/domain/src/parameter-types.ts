@@ -59,8 +59,8 @@ const readers: Readonly<Record<ParameterType, (word: string | boolean) => Readin
 };
 
 const typeWords: Readonly<Record<ParameterType, string>> = {
-  string: 'text',
-  'maybe-string': 'text',
+  string: 'text on one line',
+  'maybe-string': 'text on one line',
   bool: 'true or false',
   size: 'a size such as 512, 512m, 4g or 1t',
   int: 'a whole number',
@@ -70,8 +70,11 @@ const typeWords: Readonly<Record<ParameterType, string>> = {
 const shown = (word: Word): string => (typeof word === 'string' ? `'${word}'` : `given as ${word}`);
 const orWrong = (value: number | undefined): Reading => value ?? wrongly;
 
+/** A line end would begin another entry of an ssconf file. */
+const hasControls = (text: string): boolean => /\p{Cc}/u.test(text);
+
 function readString(word: string | boolean): Reading {
-  if (typeof word === 'string') return word;
+  if (typeof word === 'string') return hasControls(word) ? wrongly : word;
   return word ? wrongly : '';
 }
 
