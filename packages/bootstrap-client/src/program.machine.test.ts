@@ -45,6 +45,8 @@ describe('the command line', () => {
       'votes',
       'status',
       'failover|master-failover',
+      'export',
+      'import',
       'destroy',
       'node',
     ])
@@ -416,6 +418,56 @@ describe('quorate init', () => {
     const { code, stderr } = await quorate(root, 'init', 'c.lab.test');
     expect(code).toBe(1);
     expect(stderr).toMatch(/nodePort must be.*unknown key 'colour'/);
+  });
+});
+
+describe('quorate export and import', () => {
+  it('export says whom the directory is for, and what to do with it', async () => {
+    const directory = join(newRoot(), 'ganeti');
+    const { code, stdout } = await quorate(cluster, 'export', '--to', directory);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`${directory} is a data directory for Ganeti 3.0.2 on node1.lab.test`);
+    expect(stdout).toContain('stop Quorate on every node');
+    const again = await quorate(cluster, 'export', '--to', directory, '--json');
+    expect([again.code, jsonOf(again)]).toMatchObject([1, { error: { reason: 'WRONG_INPUT' } }]);
+  });
+
+  it.each([
+    ['export', '--to'],
+    ['import', '--from'],
+  ])('%s needs %s', async (word, flag) => {
+    const { code, stderr } = await quorate(newRoot(), word);
+    expect(code).toBe(1);
+    expect(stderr).toContain(`required option '${flag} <dir>' not specified`);
+  });
+
+  it('BEH-138 import refused says everything at once, with exit 1, and nothing has changed', async () => {
+    const before = contentsOf(cluster);
+    const { code, stderr } = await quorate(cluster, 'import', '--from', newRoot());
+    expect(code).toBe(1);
+    for (const check of ['no-cluster-here', 'configuration-is-readable'])
+      expect(stderr).toContain(`[${check}]`);
+    expect(contentsOf(cluster)).toEqual(before);
+  });
+
+  it('import --dry-run says what it would do and whom to join next', async () => {
+    const sample = new URL('../../../test/samples/config.data.after-node-add', import.meta.url);
+    const root = newRoot();
+    mkdirSync(join(root, 'etc'));
+    writeFileSync(join(root, 'etc/hostname'), 'node1.lab.test\n');
+    const text = readFileSync(sample, 'utf8')
+      .replaceAll('"10.99.0.', '"127.77.0.')
+      .replaceAll('"eth0"', '"lo"');
+    writeFileSync(join(root, 'config.data'), text);
+    const { code, stdout } = await quorate(root, 'import', '--from', root, '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Cluster cluster.lab.test can be taken over; nothing was changed');
+    expect(stdout).toContain('  quorate node add node2.lab.test    (was a master candidate)');
+    expect(jsonOf(await quorate(root, 'import', '--from', root, '--dry-run', '--json'))).toMatchObject({
+      dryRun: true,
+      nodes: 3,
+      toJoin: [{ name: 'node2.lab.test' }, { name: 'node3.lab.test' }],
+    });
   });
 });
 

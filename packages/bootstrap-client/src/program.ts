@@ -114,6 +114,19 @@ function addClusterCommands(program: Command, add: Add): void {
     act(import('./commands/verify.ts')),
   ).command.option('--error-codes', 'print findings as ftype:ecode:edomain:name:msg');
 
+  add(program, 'export', "write this node's data directory for Ganeti; on a candidate", () =>
+    act(import('./commands/export.ts')),
+  ).command.requiredOption('--to <dir>', 'a directory that is empty, or is not there yet');
+
+  add(program, 'import', "take over Ganeti's cluster on its master", () =>
+    act(import('./commands/import.ts')),
+  )
+    .command.requiredOption(
+      '--from <dir>',
+      "Ganeti's data directory, such as /var/lib/ganeti, or a copy of it",
+    )
+    .option('--dry-run', 'check everything, say what would be done, and change nothing');
+
   add(program, 'destroy', 'take the cluster apart on its last node', () =>
     act(import('./commands/destroy.ts')),
   )

@@ -1,4 +1,5 @@
-import { draftOfSize, uuidOf } from '@quorate/domain/testing/drafts';
+import { withNodesOffline } from '@quorate/domain/configuration-changes';
+import { draftOfSize, testNode, uuidOf } from '@quorate/domain/testing/drafts';
 import { seal } from '@quorate/domain/record';
 import { leaseMemoryAtStart } from '@quorate/domain/lease';
 import { decideGrant } from '@quorate/domain/voter';
@@ -40,6 +41,19 @@ describe('enrolment', () => {
 
   it('gives each host an identity of its own', async () => {
     expect((await enrol()).nodeUuid).not.toBe((await enrol()).nodeUuid);
+  });
+
+  it('signs for a node that is awaited under the UUID it has', async () => {
+    const draft = withNodesOffline(draftOfSize(2), [uuidOf('node', 2)], 1);
+    const { nodePort, masterPort } = testNode(2);
+    const unjoined = { nodePort, masterPort, certificateSha256: '' };
+    const ours = { ...draft.ours, nodes: { ...draft.ours.nodes, [uuidOf('node', 2)]: unjoined } };
+    const record = seal({ ...draft, ours }, sha256Hex);
+    const { name, primaryIp } = testNode(2);
+    expect(await enrol({ name, primaryIp }, record)).toMatchObject({
+      nodeUuid: uuidOf('node', 2),
+      candidate: true,
+    });
   });
 
   it.each([

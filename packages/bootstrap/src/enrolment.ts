@@ -12,7 +12,7 @@ import { viewsOf } from '@quorate/cluster-state/views';
 import { voterText } from '@quorate/cluster-state/voter-store';
 import { newNodeBecomesCandidate } from '@quorate/domain/candidate-pool';
 import type { ClusterRecord } from '@quorate/domain/configuration';
-import { requireNewNode, type NewNode } from '@quorate/domain/new-node';
+import { awaitedNode, joinsMasterCapable, requireNewNode, type NewNode } from '@quorate/domain/new-node';
 import type { NodeUuid } from '@quorate/domain/roster';
 import { ssconfFileText, type SsconfKey } from '@quorate/domain/ssconf';
 import { noVersion } from '@quorate/domain/version';
@@ -49,14 +49,17 @@ export async function enrolNode(
 ): Promise<Enrolment> {
   requireNewNode(record, request);
   const issuer = await readClusterKey(state);
-  const nodeUuid = randomUuid();
-  const candidate = newNodeBecomesCandidate(record.configuration, !request.witness);
+  const awaited = awaitedNode(record, request.name);
+  const nodeUuid = awaited?.uuid ?? randomUuid();
+  const masterCapable = joinsMasterCapable(record, { name: request.name, masterCapable: !request.witness });
+  const candidate = newNodeBecomesCandidate(record.configuration, masterCapable);
+  const secondaryIp = awaited?.secondary_ip ?? request.secondaryIp ?? request.primaryIp;
   const sign = (csr: string): Promise<string> =>
     signNodeCertificate({
       request: csr,
       issuer,
       name: request.name,
-      addresses: [...new Set([request.primaryIp, request.secondaryIp ?? request.primaryIp])],
+      addresses: [...new Set([request.primaryIp, secondaryIp])],
       clusterUuid: record.configuration.cluster.uuid,
       nodeUuid,
       now,

@@ -15,7 +15,14 @@ import { ClusterError } from './errors.ts';
 import { isoTime } from './initial-configuration.ts';
 import { leaseBounds } from './lease.ts';
 import { compareNaturally } from './names.ts';
-import { type NewNode, newNodeObject, requireNewNode } from './new-node.ts';
+import {
+  awaitedNode,
+  joinedNodeObject,
+  joinsMasterCapable,
+  type NewNode,
+  newNodeObject,
+  requireNewNode,
+} from './new-node.ts';
 import { oursOf } from './roster-of.ts';
 import type { NodeUuid } from './roster.ts';
 import type { Mastership } from './voter-record.ts';
@@ -104,16 +111,20 @@ function requireNothingLeft({ nodes, instances }: Configuration): void {
 }
 
 /**
- * Adds a node, as candidate if the pool has room: flag and certificate digest in the same change, so that no candidate
- * is ever without authorisation.
+ * Adds a node, or takes in one that is awaited, as candidate if the pool has room: flag and certificate digest in the
+ * same change, so that no candidate is ever without authorisation.
  *
  * Fails as `requireNewNode` does.
  */
 export function withNode(draft: Draft, newNode: NewNode, nowSeconds: number): Draft {
   const { configuration, ours } = draft;
   requireNewNode(draft, newNode);
-  const candidate = newNodeBecomesCandidate(configuration, newNode.masterCapable ?? true);
-  const node = newNodeObject(configuration, newNode, candidate, nowSeconds);
+  const masterCapable = joinsMasterCapable(draft, newNode);
+  const candidate = newNodeBecomesCandidate(configuration, masterCapable);
+  const awaited = awaitedNode(draft, newNode.name);
+  const node = awaited
+    ? joinedNodeObject(awaited, { candidate, masterCapable }, nowSeconds)
+    : newNodeObject(configuration, newNode, candidate, nowSeconds);
   const { nodePort, masterPort, certificateSha256 } = newNode;
   const digests = candidate ? { [node.uuid]: newNode.clientCertificateSha1 } : {};
   return {

@@ -101,7 +101,13 @@ export interface MastershipEntry {
   /** ISO 8601, UTC. */
   readonly since: string;
   readonly how:
-    'init' | 'failover' | 'automatic-failover' | 'failover-without-voting' | 're-election' | 'overruled';
+    | 'init'
+    | 'import'
+    | 'failover'
+    | 'automatic-failover'
+    | 'failover-without-voting'
+    | 're-election'
+    | 'overruled';
 }
 
 export interface Ours {

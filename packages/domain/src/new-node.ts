@@ -19,16 +19,62 @@ export interface NewNode extends InitNode {
 }
 
 /**
- * Whether a host may become a node, as far as the configuration can tell.
+ * Whether a host may become a node, as far as the configuration can tell. One that is waited for may, as what it was.
  *
  * Fails with WRONG_INPUT, NODE_EXISTS (BEH-253), ADDRESS_IN_USE (BEH-254), or WRONG_INPUT where one host has a second
  * network and the master has none, or the reverse (BEH-255).
  */
 export function requireNewNode(draft: Draft, newNode: NodeAddresses): void {
+  const awaited = awaitedNode(draft, newNode.name);
+  if (awaited) return requireAsItWas(awaited, newNode);
   requireAddresses(draft, newNode);
   requireFree(draft, newNode);
   requireSameHoming(draft, newNode);
 }
+
+/**
+ * The node of this name if it was taken over from Ganeti and has no agent of ours yet (ganeti-configuration.ts). It is
+ * offline until it is joined, and keeps its UUID: instances name it.
+ */
+export function awaitedNode({ configuration, ours }: Draft, name: string): NodeObject | undefined {
+  const node = Object.values(configuration.nodes).find((known) => known.name === name);
+  return node?.offline && ours.nodes[node.uuid]?.certificateSha256 === '' ? node : undefined;
+}
+
+/** A new address would leave instances and other nodes with the old one. */
+function requireAsItWas(awaited: NodeObject, { uuid, name, primaryIp, secondaryIp }: NodeAddresses): void {
+  const { primary_ip, secondary_ip } = awaited;
+  if (uuid !== undefined && uuid !== awaited.uuid)
+    throw new ClusterError('NODE_EXISTS', `${name} is a node of this cluster under another UUID`);
+  if (primaryIp === primary_ip && (secondaryIp ?? secondary_ip) === secondary_ip) return;
+  const known = primary_ip === secondary_ip ? primary_ip : `${primary_ip} and ${secondary_ip}`;
+  const given = secondaryIp === undefined ? primaryIp : `${primaryIp} and ${secondaryIp}`;
+  throw new ClusterError(
+    'WRONG_INPUT',
+    `${name} was taken over with ${known}, and cannot join with ${given}`,
+  );
+}
+
+/** The awaited node as it is stored when it has joined. It does not become master-capable by that. */
+export const joinedNodeObject = (awaited: NodeObject, joined: JoinedAs, nowSeconds: number): NodeObject => ({
+  ...awaited,
+  offline: false,
+  master_candidate: joined.candidate,
+  master_capable: joined.masterCapable,
+  serial_no: awaited.serial_no + 1,
+  mtime: nowSeconds,
+});
+
+interface JoinedAs {
+  readonly candidate: boolean;
+  readonly masterCapable: boolean;
+}
+
+/** Whether the host may ever be a candidate: never against the wish of whoever adds it, nor against what is known of it. */
+export const joinsMasterCapable = (
+  draft: Draft,
+  { name, masterCapable = true }: { readonly name: string; readonly masterCapable?: boolean | undefined },
+): boolean => masterCapable && (awaitedNode(draft, name)?.master_capable ?? true);
 
 interface NodeAddresses {
   readonly uuid?: NodeUuid | undefined;

@@ -116,18 +116,21 @@ const clusterShape = object({
 
 const formatShape = object({ configuration: object({ version: number }) });
 
+/** Of `config.data`, as far as we touch it. */
+export const configurationShape: Shape = object({
+  serial_no: serial,
+  cluster: clusterShape,
+  nodes: mapOf(nodeShape),
+  nodegroups: mapOf(object(named)),
+  instances: map,
+  networks: map,
+  disks: map,
+  filters: map,
+});
+
 const recordShape: Shape = object({
   version: object({ epoch: integer(0), serial, digest: filledText }),
-  configuration: object({
-    serial_no: serial,
-    cluster: clusterShape,
-    nodes: mapOf(nodeShape),
-    nodegroups: mapOf(object(named)),
-    instances: map,
-    networks: map,
-    disks: map,
-    filters: map,
-  }),
+  configuration: configurationShape,
   ours: object({
     epoch: integer(0),
     nodes: mapOf(

@@ -4,7 +4,7 @@
  * The roster is what a node keeps that holds no configuration; see roster.ts for what is in it and why.
  */
 import { candidacyOf, candidacyShape } from './candidacy.ts';
-import type { ClusterRecord, Draft, NodeObject, OursNode } from './configuration.ts';
+import type { ClusterRecord, Configuration, Draft, NodeObject, OursNode } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { compareNaturally } from './names.ts';
 import type { MasterIpParameters, Role, Roster, RosterNode } from './roster.ts';
@@ -37,9 +37,11 @@ export function masterIpOf({ configuration: { cluster } }: Draft): MasterIpParam
   };
 }
 
+export const roleOf = ({ configuration }: Draft, node: NodeObject): Role => roleIn(configuration, node);
+
 /** Should several flags be set, which they must not be, the first of this order counts. */
-export function roleOf(draft: Draft, node: NodeObject): Role {
-  if (node.uuid === draft.configuration.cluster.master_node) return 'master';
+export function roleIn({ cluster }: Configuration, node: NodeObject): Role {
+  if (node.uuid === cluster.master_node) return 'master';
   if (node.master_candidate) return 'candidate';
   if (node.drained) return 'drained';
   return node.offline ? 'offline' : 'regular';

@@ -18,6 +18,7 @@ import {
   withParameters,
 } from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
+import { awaitedNode } from '@quorate/domain/new-node';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { type NodeUuid, requireNodeNamed, type RosterNode } from '@quorate/domain/roster';
 import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/AddNodeRequest';
@@ -84,7 +85,7 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
     AddNode: async (request) => {
       const { record } = await office();
       const known = record.configuration.nodes[request.nodeUuid];
-      if (known) return { candidate: known.master_candidate };
+      if (known && !awaitedNode(record, known.name)) return { candidate: known.master_candidate };
       const joiner = calledNode(request);
       await awaitNodeDaemon(access, joiner);
       // It counts as a voter from the next version on, and must know this one before.

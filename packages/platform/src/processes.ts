@@ -8,7 +8,7 @@
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { open, readFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { MachineError, systemCode } from './machine-error.ts';
 import { seconds } from './seconds.ts';
 
@@ -158,3 +158,6 @@ export const startOfProcess = async (pid: number): Promise<string | undefined> =
 
 /** Where the running program's file lies, links followed: our other programs lie beside it. */
 export const executableDirectory = (): string => dirname(realpathSync(process.argv[1] ?? process.execPath));
+
+/** A path as it was typed, counted from the directory the program was started in. */
+export const absolutePath = (typed: string): string => resolve(typed);
