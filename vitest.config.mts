@@ -25,6 +25,7 @@ export default defineConfig({
       part('model', ['test/model/**/*.test.ts'], { ...oneByOne, maxConcurrency: 2 }),
       part('e2e', ['test/e2e/**/*.test.ts'], oneByOne),
       part('lab', ['test/lab/**/*.test.ts'], oneByOne),
+      part('interop', ['test/interop/**/*.test.ts'], oneByOne),
     ],
   },
 });

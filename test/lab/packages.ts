@@ -31,6 +31,9 @@ export const modelPackages: readonly DebianPackage[] = [
   { program: 'gencat', name: 'libc6-dev' },
 ];
 
+/** The peer we are measured by and exchange files with. */
+export const ganetiPackages: readonly DebianPackage[] = [{ program: 'gnt-cluster', name: 'ganeti' }];
+
 export const systemPath = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 const policyFile = '/usr/sbin/policy-rc.d';
 

@@ -5,7 +5,13 @@
  * the tests in it. Adding a part is adding a row.
  */
 import { labBlocked } from '../../test/lab/blocked.ts';
-import { isInstalled, labPackages, modelPackages, type DebianPackage } from '../../test/lab/packages.ts';
+import {
+  ganetiPackages,
+  isInstalled,
+  labPackages,
+  modelPackages,
+  type DebianPackage,
+} from '../../test/lab/packages.ts';
 import { modelBlocked } from '../../test/model/check.ts';
 
 export interface Part {
@@ -19,6 +25,8 @@ export interface Part {
   readonly needsPrograms?: true;
   /** Some of its tests need programs of these Debian packages, which are installed where that is possible. */
   readonly needsPackages?: readonly DebianPackage[];
+  /** Why it runs only when it is named; then nothing is installed for it otherwise. */
+  readonly onlyByName?: string;
   /** Why it cannot run here; undefined if it can. */
   readonly skippedBecause?: () => string | undefined;
 }
@@ -39,6 +47,11 @@ const vitest = (name: string, what: string, extra: Partial<Part> = {}): Part => 
   counted: true,
   ...extra,
 });
+
+const ganetiMissing = (): string | undefined =>
+  isInstalled('gnt-cluster')
+    ? undefined
+    : 'it needs the Debian package ganeti, which cannot be installed here';
 
 const opensslMissing = (): string | undefined =>
   isInstalled('openssl')
@@ -83,5 +96,11 @@ export const parts: readonly Part[] = [
     needsPrograms: true,
     needsPackages: labPackages,
     skippedBecause: labBlocked,
+  }),
+  vitest('interop', 'Ganeti’s own programs on files of ours, and import of theirs', {
+    needsPrograms: true,
+    needsPackages: [...labPackages, ...ganetiPackages],
+    onlyByName: 'it installs Ganeti on this machine; "tools/test interop" runs it',
+    skippedBecause: () => labBlocked() ?? ganetiMissing(),
   }),
 ];

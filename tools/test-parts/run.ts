@@ -97,9 +97,14 @@ async function installPackages(part: Part): Promise<void> {
   await ensurePackages(say, part.needsPackages).catch((error: unknown) => say(String(error)));
 }
 
-async function judge(part: Part): Promise<{ counts: Counts; remark: string }> {
+async function whySkipped(part: Part, isNamed: boolean): Promise<string | undefined> {
+  if (part.onlyByName !== undefined && !isNamed) return part.onlyByName;
   await installPackages(part);
-  const reason = part.skippedBecause?.();
+  return part.skippedBecause?.();
+}
+
+async function judge(part: Part, isNamed: boolean): Promise<{ counts: Counts; remark: string }> {
+  const reason = await whySkipped(part, isNamed);
   if (reason !== undefined) {
     console.log(`${part.name} skipped: ${reason}`);
     return { counts: one('skipped'), remark: reason };
@@ -112,10 +117,10 @@ async function judge(part: Part): Promise<{ counts: Counts; remark: string }> {
   return { counts, remark: code === 0 ? '' : `exit ${code}` };
 }
 
-async function runPart(part: Part): Promise<Outcome> {
+async function runPart(part: Part, isNamed: boolean): Promise<Outcome> {
   console.log(`\n== ${part.name}: ${part.what}`);
   const began = performance.now();
-  const { counts, remark } = await judge(part);
+  const { counts, remark } = await judge(part, isNamed);
   return { name: part.name, seconds: (performance.now() - began) / 1000, counts, remark };
 }
 
@@ -143,7 +148,9 @@ function chosenParts(names: readonly string[]): readonly Part[] {
 }
 
 function help(): void {
-  console.log('usage: tools/test [PART…]        without a part: all of them, in this order\n');
+  console.log(
+    'usage: tools/test [PART…]        without a part: all of them, in this order, interop excepted\n',
+  );
   for (const part of parts) console.log(`  ${part.name.padEnd(8)} ${part.what}`);
 }
 
@@ -151,7 +158,7 @@ async function main(args: readonly string[]): Promise<void> {
   if (args.includes('--help') || args.includes('-h')) return help();
   const outcomes: Outcome[] = [];
   for (const part of chosenParts(args)) {
-    outcomes.push(await runPart(part));
+    outcomes.push(await runPart(part, args.includes(part.name)));
     if (interrupted) process.exit(128 + constants.signals[interrupted]);
   }
   const sum = outcomes.map((o) => o.counts).reduce(addCounts, noTests);

@@ -1,0 +1,111 @@
+/**
+ * Ganeti 3.0.2's own programs on files of ours, and our import on files of theirs; one lab host each time.
+ *
+ * Its wconfd, luxid, noded, confd and rapi run for real, started by its daemon-util without systemd. `verify` is run
+ * without ENODESETUP: a kernel without /proc/sysrq-trigger fails that check with any files.
+ */
+import { afterEach, describe, expect, it } from 'vitest';
+import { downTestLabs } from '../lab/lab-for-tests.ts';
+import type { Lab } from '../lab/lab.ts';
+import { clusterName } from '../lab/plan.ts';
+import {
+  ganetiData,
+  must,
+  shown,
+  startGaneti,
+  startGanetiHost,
+  stopGaneti,
+  stopQuorate,
+} from './ganeti-host.ts';
+
+const exported = '/var/lib/for-ganeti';
+const verify = ['gnt-cluster', 'verify', '--ignore-errors=ENODESETUP'];
+
+type Objects = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+
+interface ConfigData {
+  readonly cluster: Readonly<Record<string, unknown>>;
+  readonly nodes: Objects;
+  readonly nodegroups: Objects;
+  readonly serial_no: number;
+}
+
+const configurationIn = async (lab: Lab, directory: string): Promise<ConfigData> =>
+  JSON.parse((await lab.on(1, ['cat', `${directory}/config.data`])).stdout) as ConfigData;
+
+/** What taking over changes, or Ganeti with any change. */
+const without = (object: Readonly<Record<string, unknown>>, ...keys: readonly string[]) =>
+  Object.fromEntries(Object.entries(object).filter(([key]) => !keys.includes(key)));
+
+describe('a cluster that we made', () => {
+  afterEach(downTestLabs);
+
+  it('runs under Ganeti’s daemons, and Ganeti’s verify finds nothing wrong with it (BEH-139, BEH-161)', async () => {
+    const lab = await startGanetiHost();
+    await must(lab, 'quorate', 'init', clusterName, '--master-netdev', 'eth0');
+    await must(lab, 'quorate', 'export', '--to', exported);
+    await stopQuorate(lab);
+    await must(lab, 'cp', '-a', `${exported}/.`, ganetiData);
+    await startGaneti(lab);
+
+    expect((await must(lab, 'gnt-cluster', 'getmaster')).trim()).toBe('q1.lab');
+    expect(await must(lab, 'gnt-cluster', 'info')).toContain(`Cluster name: ${clusterName}`);
+    expect(await must(lab, 'gnt-node', 'list', '--no-headers', '-o', 'name,role,pip')).toMatch(
+      /^q1\.lab +M +10\.77\.0\.1$/m,
+    );
+    const { code, stdout, stderr } = await shown(lab, ...verify);
+    expect({ code, errors: `${stdout}${stderr}`.match(/^.*ERROR.*$/gm) }).toEqual({ code: 0, errors: null });
+    await must(lab, 'gnt-cluster', 'modify', '-C', '9');
+
+    const [ours, theirs] = [
+      await configurationIn(lab, '/var/lib/quorate'),
+      await configurationIn(lab, ganetiData),
+    ];
+    expect(theirs.serial_no).toBeGreaterThan(ours.serial_no);
+    expect(theirs.cluster).toMatchObject(without(ours.cluster, 'serial_no', 'mtime', 'candidate_pool_size'));
+  });
+});
+
+describe('a cluster that Ganeti made', () => {
+  afterEach(downTestLabs);
+
+  it('is taken over with its nodes, master, candidates and parameters (BEH-162)', async () => {
+    const lab = await startGanetiHost();
+    const wishes = [
+      '--enabled-hypervisors=fake',
+      '--enabled-disk-templates=diskless',
+      '--master-netdev=eth0',
+    ];
+    await must(lab, 'gnt-cluster', 'init', ...wishes, clusterName);
+    await must(lab, 'gnt-cluster', 'modify', '-C', '7');
+    await must(lab, 'gnt-node', 'list', '--no-headers', '-o', 'name,role,pip');
+    const refused = await shown(lab, 'quorate', 'import', '--from', ganetiData);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('[ganeti-is-stopped]');
+    await stopGaneti(lab);
+
+    const theirs = await configurationIn(lab, ganetiData);
+    const plan = JSON.parse(
+      await must(lab, 'quorate', 'import', '--from', ganetiData, '--dry-run', '--json'),
+    ) as object;
+    expect(plan).toMatchObject({
+      cluster: { name: clusterName, uuid: theirs.cluster['uuid'] },
+      master: { name: 'q1.lab', uuid: theirs.cluster['master_node'] },
+      nodes: 1,
+      kept: ['hmacKey', 'clusterDomainSecret', 'rapiPem', 'spicePem', 'spiceCaPem'],
+      version: null,
+    });
+    await must(lab, 'quorate', 'import', '--from', ganetiData);
+
+    const ours = await configurationIn(lab, '/var/lib/quorate');
+    expect(without(ours.cluster, 'serial_no', 'mtime', 'candidate_certs')).toEqual(
+      without(theirs.cluster, 'serial_no', 'mtime', 'candidate_certs'),
+    );
+    expect({ nodes: ours.nodes, groups: ours.nodegroups }).toEqual({
+      nodes: theirs.nodes,
+      groups: theirs.nodegroups,
+    });
+    expect((await must(lab, 'quorate', 'master')).trim()).toBe('q1.lab');
+    await must(lab, 'quorate', 'verify');
+  });
+});
