@@ -42,7 +42,7 @@ function file(name: string, text: string): string {
 }
 
 describe('a host key', () => {
-  it('is unknown when nobody vouches for it: there is no way to accept any', async () => {
+  it('BEH-235 is unknown when nobody vouches for it: there is no way to accept any', async () => {
     expect(await verdict('a', { knownHosts: file('known', '') })).toBe('unknown');
   });
 

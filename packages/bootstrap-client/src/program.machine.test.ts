@@ -87,7 +87,7 @@ describe('the command line', () => {
   });
 
   it.each([['votes'], ['status'], ['verify'], ['node', 'list'], ['failover'], ['modify', '-C', '3']])(
-    '%s %s ends with exit 2 on a host of no cluster, saying how to get one',
+    'BEH-036 %s %s ends with exit 2 on a host of no cluster, saying how to get one',
     async (...words) => {
       const { code, stderr } = await quorate(newRoot(), ...words);
       expect(code).toBe(2);

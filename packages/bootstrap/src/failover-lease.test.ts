@@ -258,7 +258,7 @@ describe('hooks of the site', () => {
     return { ran, hooks };
   }
 
-  it('before: a refusal changes nothing, and those after it are told that it was refused', async () => {
+  it('BEH-315 before: a refusal changes nothing, and those after it are told that it was refused', async () => {
     const cluster = await ruledCluster(3);
     const objection = new ClusterError('COMMAND_FAILED', 'A hook objects to the failover: backup runs');
     const { ran, hooks } = noted(cluster, () => Promise.reject(objection));

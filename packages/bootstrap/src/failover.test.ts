@@ -377,7 +377,7 @@ describe('a failover whose end is not what it promises', () => {
     expect(last).toBe('confirm failed');
   });
 
-  it('does not serve before its configuration is committed', async () => {
+  it('BEH-075 does not serve before its configuration is committed', async () => {
     const cluster = fakeCluster(3);
     for (const k of [1, 3]) cluster.on(k, 'PutConfiguration', () => Promise.reject(new Error('disk full')));
     expect((await failureOf(runFailover(cluster, 2).outcome)).reason).toBe('COMMIT_UNDECIDED');

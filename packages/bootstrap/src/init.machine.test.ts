@@ -83,7 +83,7 @@ describe('init', () => {
     expect(Object.keys(initSteps)).toHaveLength(5);
   });
 
-  it('BEH-139 leaves every file, with its mode', async () => {
+  it('BEH-139 BEH-159 leaves every file under its root, with its mode', async () => {
     const { run, state } = host();
     await run();
     const modes = {

@@ -136,7 +136,7 @@ describe('what was asked for', () => {
       { diskparams: expect.objectContaining({ drbd: expect.objectContaining({ metavg: 'vg1' }) }) },
     ],
     [
-      'BEH-200 templates',
+      'BEH-200, BEH-201 templates',
       { enabledDiskTemplates: ['ext', 'diskless', 'ext'] },
       {
         enabled_disk_templates: ['ext', 'diskless'],

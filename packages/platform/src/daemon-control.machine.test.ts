@@ -125,7 +125,7 @@ describe('a daemon with systemd', () => {
     expect(await units.state('noded')).toBe(state);
   });
 
-  it('that cannot be started says what systemctl said', async () => {
+  it('BEH-146 that cannot be started says what systemctl said', async () => {
     const { control: units } = systemctl({ start: { code: 5, stderr: 'Unit not found.\n' } });
     await expect(units.start('noded')).rejects.toMatchObject({
       reason: 'COMMAND_FAILED',

@@ -66,7 +66,7 @@ describe('raising the master IP', () => {
     expect([...held]).toEqual(['eth0 192.0.2.100/32']);
   });
 
-  it('BEH-307 refuses an address that another host answers for, and adds nothing', async () => {
+  it('BEH-084 BEH-307 refuses an address that another host answers for, and adds nothing', async () => {
     const { address, asked } = host([], { taken: true });
     await expect(address.raise(v4)).rejects.toMatchObject({
       reason: 'ADDRESS_IN_USE',

@@ -66,7 +66,7 @@ describe('running a program of the site', () => {
     signalProcess(service, 'SIGKILL');
   });
 
-  it('kills one that hangs when its time is over, with what it started', async () => {
+  it('BEH-313 kills one that hangs when its time is over, with what it started', async () => {
     const hangs = run('sleep 60 & echo $! > child; echo $$ > parent; wait', { timeoutMs: 500 });
     await expect(hangs).rejects.toMatchObject({ reason: 'TIMED_OUT' });
     await gone(await processIn('child'));
