@@ -28,6 +28,13 @@ describe('the journal', () => {
     expect((await readJournal(state)).map(({ step }) => step)).toEqual(['gather-votes', 'request-grants']);
   });
 
+  it.each(['null', '5', '[]', '{"at":1}'])('passes over a line that is %s', async (line) => {
+    const state = await node();
+    await state.files.appendLine(state.layout.journal.path, line, { mode: 0o640 });
+    await appendJournal(state, entry('gather-votes'));
+    expect((await readJournal(state)).map(({ step }) => step)).toEqual(['gather-votes']);
+  });
+
   it('passes over a line that a crash cut short', async () => {
     const state = await node();
     await appendJournal(state, entry('gather-votes'));

@@ -5,6 +5,7 @@
  * It says what was done, never what is still true: an operation that broke off is run again, and asks and decides
  * again first. For people and for `quorate status`. What is old is forgotten, so that it never fills the disk.
  */
+import { object, oneOf, optional, parseShaped, text } from '@quorate/domain/shape';
 import type { State } from './state.ts';
 
 export interface JournalEntry {
@@ -41,12 +42,20 @@ export function newestHalf(text: string): string {
   return whole.slice(lastDropped + 1);
 }
 
+const entryShape = object({
+  at: text,
+  operation: text,
+  step: text,
+  state: oneOf('started', 'done', 'warned', 'failed'),
+  why: optional(text),
+});
+
 /** The entries that can be read, oldest first: a line cut short by a crash is passed over. */
 export async function readJournal({ files, layout }: State): Promise<readonly JournalEntry[]> {
-  const text = (await files.readText(layout.journal.path)) ?? '';
-  return text.split('\n').flatMap((line) => {
+  const lines = ((await files.readText(layout.journal.path)) ?? '').split('\n');
+  return lines.flatMap((line) => {
     try {
-      return line === '' ? [] : [JSON.parse(line) as JournalEntry];
+      return [parseShaped(line, entryShape, 'The line', 'STATE_CORRUPT') as JournalEntry];
     } catch {
       return [];
     }

@@ -31,6 +31,16 @@ describe('ssconf reader', () => {
     expect(exitCodeOf('NO_MASTER')).not.toBe(0);
   });
 
+  it.each(['node1\nnode2\n', 'node1 node2\n', 'node1\r\n', 'no\u0000de\n', '\u001b[2Jnode1\n', '\u009b2J\n'])(
+    '%j names nobody, and is not printed as it is',
+    async (master_node) => {
+      await expect(readMasterName(nodeWith({ master_node }))).rejects.toMatchObject({
+        reason: 'STATE_CORRUPT',
+        message: expect.not.stringMatching(/[^ -~]/),
+      });
+    },
+  );
+
   it.each([
     ['primary_ip_family', {}, '2'],
     ['master_netmask', {}, '32'],

@@ -10,13 +10,17 @@ import { ssconfPath } from './layout.ts';
 import { notInCluster } from './roster-store.ts';
 import type { State } from './state.ts';
 
+/** As every host name is; nothing of it moves a cursor or begins another line. */
+const oneWord = /^[^\s\p{C}]+$/u;
+
 /** What Ganeti writes for a master it cannot name. */
 const noMasterText = 'NO MASTER';
 
 /** GetMaster: the master's name as this node knows it. Throws NOT_IN_CLUSTER, NO_MASTER, STATE_CORRUPT. */
 export async function readMasterName(state: State): Promise<string> {
   const name = await readSsconf(state, 'master_node');
-  if (name !== '' && name !== noMasterText) return name;
+  if (oneWord.test(name)) return name;
+  if (name !== '' && name !== noMasterText) throw damaged(state, name);
   throw new ClusterError('NO_MASTER', 'The cluster has no master, as far as this node knows', {
     hint: "Ask all nodes with 'quorate votes'; 'quorate failover' on a master candidate makes one",
   });
@@ -50,6 +54,15 @@ export async function readHypervisorParameters(
   const key = `hvparams_${hypervisor}`;
   if (isSsconfKey(key)) return parseSsconfMap(await readSsconf(state, key));
   throw new ClusterError('WRONG_INPUT', `There is no hypervisor '${hypervisor}'`);
+}
+
+function damaged(state: State, name: string): ClusterError {
+  const { path } = ssconfPath(state.layout, 'master_node');
+  const shown = name.slice(0, 60).replace(/[^ -~]/g, '?');
+  return new ClusterError('STATE_CORRUPT', `${path} holds no name of a host: '${shown}'`, {
+    hint: 'The master writes it anew with its next change',
+    facts: { path },
+  });
 }
 
 /** Two keys are younger than the oldest clusters; Ganeti's readers assume IPv4 and a host mask. */

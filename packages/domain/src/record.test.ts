@@ -67,6 +67,11 @@ describe('a record', () => {
     expect(parseRecord(writeRecord(sealed), sha256).configuration.disks).toEqual(disks);
   });
 
+  it('has nothing that its digest does not cover', () => {
+    const more = altered((r) => Object.assign(r, { note: 'x' }) && (r.version.by = 'x'), false);
+    expect(parseRecord(more, sha256)).toEqual(record);
+  });
+
   it('has the same digest whatever the order of its keys', () => {
     const { configuration, ours } = draftOfSize(3);
     const reversed = Object.fromEntries(Object.entries(configuration).reverse()) as unknown as Configuration;
@@ -145,6 +150,69 @@ describe('a record is refused', () => {
       altered((r) => (Object.values<Mutable>(r.ours.nodes)[0].nodePort = 0)),
       'STATE_CORRUPT',
       'nodePort is not a whole number',
+    ],
+    [
+      'a storage directory less',
+      altered((r) => delete r.configuration.cluster.file_storage_dir),
+      'STATE_CORRUPT',
+      'configuration.cluster.file_storage_dir is missing',
+    ],
+    [
+      'tags that are none',
+      altered((r) => (r.configuration.cluster.tags = 5)),
+      'STATE_CORRUPT',
+      'configuration.cluster.tags is not a list',
+    ],
+    [
+      'half a range of user numbers',
+      altered((r) => (r.configuration.cluster.uid_pool = [[5]])),
+      'STATE_CORRUPT',
+      'uid_pool[0] is not a pair',
+    ],
+    [
+      'an instance without a name',
+      altered((r) => (r.configuration.instances = { i: null })),
+      'STATE_CORRUPT',
+      'configuration.instances.i is not an object',
+    ],
+    [
+      'a hypervisor parameter that is no value',
+      altered((r) => (r.configuration.cluster.hvparams.kvm.acpi = {})),
+      'STATE_CORRUPT',
+      'configuration.cluster.hvparams.kvm.acpi is not a text',
+    ],
+    [
+      'a master that is no node',
+      altered((r) => (r.configuration.cluster.master_node = 'constructor')),
+      'STATE_CORRUPT',
+      'the master constructor is not among the nodes',
+    ],
+    [
+      'a node under another’s UUID',
+      altered((r) => (r.configuration.nodes[uuidOf('node', 2)].uuid = uuidOf('node', 3))),
+      'STATE_CORRUPT',
+      `the node under ${uuidOf('node', 2)} has another UUID`,
+    ],
+    [
+      'two nodes of one name',
+      altered((r) => (r.configuration.nodes[uuidOf('node', 2)].name = 'node3.lab.test')),
+      'STATE_CORRUPT',
+      'two nodes are named node3.lab.test',
+    ],
+    [
+      'a node without ports',
+      altered((r) => delete r.ours.nodes[uuidOf('node', 3)]),
+      'STATE_CORRUPT',
+      `nothing of ours for node ${uuidOf('node', 3)}`,
+    ],
+    [
+      'nested without end',
+      altered((r) => (r.configuration.disks = { d: 'here' }), false).replace(
+        '"here"',
+        `${'['.repeat(100_000)}${']'.repeat(100_000)}`,
+      ),
+      'STATE_CORRUPT',
+      'is nested more than 100 levels deep',
     ],
   ])('%s', (_, text, reason, words) => {
     expect(() => parseRecord(text, sha256)).toThrow(

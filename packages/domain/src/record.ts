@@ -18,8 +18,11 @@ import {
   number,
   object,
   oneOf,
+  optional,
+  pairOf,
   parseJson,
   requireShape,
+  scalar,
   text,
   type Shape,
 } from './shape.ts';
@@ -48,7 +51,7 @@ export const writeRecord = ({ version, configuration, ours }: ClusterRecord): st
   `${canonicalJson({ version, configuration, ours })}\n`;
 
 /**
- * Reads a record and proves that it is one, whole and unaltered.
+ * Reads a record and proves that it is one, whole and unaltered. What its digest does not cover is not taken over.
  *
  * Fails with STATE_TOO_NEW if the configuration has a later format than ours, with STATE_CORRUPT for any other fault (BEH-163).
  */
@@ -57,8 +60,10 @@ export function parseRecord(json: string, sha256: Sha256): ClusterRecord {
   requireShape(value, formatShape, what, 'STATE_CORRUPT');
   requireFormat((value as { configuration: { version: number } }).configuration.version);
   requireShape(value, recordShape, what, 'STATE_CORRUPT');
-  const record = value as ClusterRecord;
-  requireVersion(record, versionOf(record, sha256));
+  const { version, configuration, ours } = value as ClusterRecord;
+  const record = seal({ configuration, ours }, sha256);
+  requireVersion(version, record.version);
+  requireWhole(record);
   return record;
 }
 
@@ -73,12 +78,29 @@ function requireFormat(format: number): void {
   );
 }
 
-function requireVersion(record: ClusterRecord, actual: Version): void {
-  if (sameVersion(record.version, actual)) return;
+function requireVersion(stated: Version, actual: Version): void {
+  if (sameVersion(stated, actual)) return;
   throw new ClusterError('STATE_CORRUPT', `${what} does not match its version`, {
     hint: 'It was damaged or edited by hand; take an earlier generation or the copy of another candidate',
-    facts: { stated: JSON.stringify(record.version), actual: JSON.stringify(actual) },
+    facts: { stated: JSON.stringify(stated), actual: JSON.stringify(actual) },
   });
+}
+
+/** What all readers rely on: objects lie under their UUID, the master is a node, no two share a name, each has data of ours. */
+function requireWhole({ configuration: { cluster, nodes }, ours }: ClusterRecord): void {
+  const misplaced = Object.entries(nodes).filter(([key, node]) => node.uuid !== key);
+  const unknown = Object.keys(nodes).filter((uuid) => !Object.hasOwn(ours.nodes, uuid));
+  const names = Object.values(nodes).map(({ name }) => name);
+  const repeated = names.filter((name, place) => names.indexOf(name) !== place);
+  const masterless = cluster.master_node !== '' && !Object.hasOwn(nodes, cluster.master_node);
+  const faults = [
+    ...misplaced.map(([key]) => `the node under ${key} has another UUID`),
+    ...unknown.map((uuid) => `there is nothing of ours for node ${uuid}`),
+    ...repeated.map((name) => `two nodes are named ${name}`),
+    ...(masterless ? [`the master ${cluster.master_node} is not among the nodes`] : []),
+  ];
+  if (faults.length > 0)
+    throw new ClusterError('STATE_CORRUPT', `${what} is not whole: ${faults.join('; ')}`);
 }
 
 const serial = integer(0);
@@ -109,9 +131,15 @@ const clusterShape = object({
   candidate_pool_size: integer(1),
   candidate_certs: mapOf(text),
   enabled_hypervisors: listOf(text),
-  hvparams: mapOf(map),
+  hvparams: mapOf(mapOf(scalar)),
   ndparams: object({ ssh_port: integer(1, 65535) }),
-  uid_pool: listOf(listOf(integer(0))),
+  uid_pool: listOf(pairOf(integer(0))),
+  file_storage_dir: text,
+  shared_file_storage_dir: text,
+  gluster_storage_dir: text,
+  maintain_node_health: flag,
+  enabled_user_shutdown: flag,
+  tags: optional(listOf(text)),
 });
 
 const formatShape = object({ configuration: object({ version: number }) });
@@ -122,8 +150,8 @@ export const configurationShape: Shape = object({
   cluster: clusterShape,
   nodes: mapOf(nodeShape),
   nodegroups: mapOf(object(named)),
-  instances: map,
-  networks: map,
+  instances: mapOf(object({ name: filledText })),
+  networks: mapOf(object({ name: filledText })),
   disks: map,
   filters: map,
 });

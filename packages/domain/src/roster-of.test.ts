@@ -101,6 +101,11 @@ describe('the text of a roster', () => {
       'nodes[0].priority is not a whole number from 0 to 100',
     ],
     [JSON.stringify({ ...roster, master: uuidOf('node', 9) }), 'not among its nodes'],
+    [JSON.stringify({ ...roster, nodes: [...roster.nodes, roster.nodes[0]] }), 'two nodes of the same uuid'],
+    [
+      JSON.stringify({ ...roster, nodes: [...roster.nodes, { ...roster.nodes[0], uuid: 'x' }] }),
+      'two nodes of the same name',
+    ],
   ])('%s is refused: %s', (text, words) => {
     expect(() => parseRoster(text)).toThrow(
       expect.objectContaining({ reason: 'STATE_CORRUPT', message: expect.stringContaining(words) }),

@@ -72,6 +72,10 @@ export function parseRoster(json: string): Roster {
   const roster = parseShaped(json, rosterShape, 'The roster', 'STATE_CORRUPT') as Roster;
   if (roster.master !== null && !roster.nodes.some((node) => node.uuid === roster.master))
     throw new ClusterError('STATE_CORRUPT', 'The roster names a master that is not among its nodes');
+  for (const key of ['uuid', 'name'] as const) {
+    if (new Set(roster.nodes.map((node) => node[key])).size < roster.nodes.length)
+      throw new ClusterError('STATE_CORRUPT', `The roster has two nodes of the same ${key}`);
+  }
   return roster;
 }
 

@@ -20,6 +20,10 @@ export const text = shape('a text', (v) => typeof v === 'string');
 export const filledText = shape('a text with something in it', (v) => typeof v === 'string' && v !== '');
 export const flag = shape('true or false', (v) => typeof v === 'boolean');
 export const number = shape('a number', (v) => typeof v === 'number');
+/** What stands for itself on one line. */
+export const scalar = shape('a text, a number, true or false', (v) =>
+  ['string', 'number', 'boolean'].includes(typeof v),
+);
 export const map = shape('an object', isPlainObject);
 
 export const integer = (from: number, to = Number.MAX_SAFE_INTEGER): Shape =>
@@ -47,6 +51,13 @@ export const listOf =
       ? value.flatMap((v: unknown, i) => item(v, `${path}[${i}]`))
       : shape('a list', () => false)(value, path);
 
+export const pairOf =
+  (item: Shape): Shape =>
+  (value, path) =>
+    Array.isArray(value) && value.length === 2
+      ? listOf(item)(value, path)
+      : shape('a pair', () => false)(value, path);
+
 export const mapOf =
   (member: Shape): Shape =>
   (value, path) =>
@@ -68,12 +79,35 @@ export function parseShaped(json: string, wanted: Shape, what: string, reason: R
   return value;
 }
 
+/** Deeper than any text of ours or of Ganeti's, and far from where a program that follows it has no stack left. */
+export const deepestJson = 100;
+
+/** Fails with `reason` unless it is JSON that can be written again as it was read. */
 export function parseJson(json: string, what: string, reason: Reason): unknown {
+  const value = jsonValue(json, what, reason);
+  const trouble = troubleIn(value);
+  if (trouble === undefined) return value;
+  throw new ClusterError(reason, `${what} ${trouble}`);
+}
+
+function jsonValue(json: string, what: string, reason: Reason): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
     throw new ClusterError(reason, `${what} is not JSON`, { cause });
   }
+}
+
+/** Level by level, because a text of a hundred thousand brackets is parsed, but not followed by recursion. */
+function troubleIn(value: unknown): string | undefined {
+  let level: readonly unknown[] = [value];
+  for (let depth = 0; depth < deepestJson; depth += 1) {
+    if (level.some((one) => typeof one === 'number' && !Number.isFinite(one)))
+      return 'holds a number that is too large';
+    level = level.flatMap((one) => (typeof one === 'object' && one !== null ? Object.values(one) : []));
+    if (level.length === 0) return undefined;
+  }
+  return `is nested more than ${deepestJson} levels deep`;
 }
 
 export function requireShape(value: unknown, wanted: Shape, what: string, reason: Reason): void {

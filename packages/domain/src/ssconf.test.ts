@@ -127,6 +127,19 @@ describe('ssconf files', () => {
     ]);
   });
 
+  it.each([
+    ['a tag of two lines', { tags: ['a\nb'] }, '"a\\nb" is not one line of text in ssconf_cluster_tags'],
+    ['a path with a line end of another system', { file_storage_dir: '/srv\r' }, 'ssconf_file_storage_dir'],
+    ['half a character', { tags: ['\ud800'] }, 'is not one line of text in ssconf_cluster_tags'],
+    ['a parameter of two lines', { hvparams: { kvm: { a: 'x\ny=z' } } }, 'ssconf_hvparams_kvm'],
+    ['a parameter whose name divides', { hvparams: { kvm: { 'a=b': 'c' } } }, "'a=b' cannot be a key"],
+    ['a parameter without a name', { hvparams: { kvm: { '': 'c' } } }, "'' cannot be a key"],
+  ])('%s would be read back as another and is refused', (_what, changes, words) =>
+    expect(() => ssconfValues(withCluster(draftOfSize(1), changes))).toThrow(
+      expect.objectContaining({ reason: 'WRONG_INPUT', message: expect.stringContaining(words) }),
+    ),
+  );
+
   it('a line that divides nothing is an error', () => {
     expect(() => parseSsconfMap('a=1\nb\n')).toThrow(expect.objectContaining({ reason: 'STATE_CORRUPT' }));
     expect(parseSsconfMap('')).toEqual(new Map());

@@ -27,58 +27,56 @@ interface View {
   readonly online: readonly NodeObject[];
 }
 
-const lines = (entries: readonly string[]): string => entries.join('\n');
-const perNode = (nodes: readonly NodeObject[], entry: (node: NodeObject) => string): string =>
-  lines(nodes.map(entry));
+type Lines = readonly string[];
+
+const perNode = (nodes: readonly NodeObject[], entry: (node: NodeObject) => string): Lines =>
+  nodes.map(entry);
 const nameOf = (node: NodeObject): string => node.name;
 const pythonBoolean = (value: boolean): string => (value ? 'True' : 'False');
 const hvparams =
   (hypervisor: string) =>
-  ({ cluster }: View): string =>
-    lines(
-      Object.entries(cluster.hvparams[hypervisor] ?? {})
-        .sort(byKey)
-        .map(assignment),
-    );
+  ({ cluster }: View): Lines =>
+    assignments(cluster.hvparams[hypervisor] ?? {});
 
 const table = {
-  cluster_name: ({ cluster }) => cluster.cluster_name,
-  cluster_tags: ({ cluster }) => lines(tagsOf(cluster)),
-  enabled_user_shutdown: ({ cluster }) => pythonBoolean(cluster.enabled_user_shutdown),
-  file_storage_dir: ({ cluster }) => cluster.file_storage_dir,
-  gluster_storage_dir: ({ cluster }) => cluster.gluster_storage_dir,
+  cluster_name: ({ cluster }) => [cluster.cluster_name],
+  cluster_tags: ({ cluster }) => tagsOf(cluster),
+  enabled_user_shutdown: ({ cluster }) => [pythonBoolean(cluster.enabled_user_shutdown)],
+  file_storage_dir: ({ cluster }) => [cluster.file_storage_dir],
+  gluster_storage_dir: ({ cluster }) => [cluster.gluster_storage_dir],
   hvparams_chroot: hvparams('chroot'),
   hvparams_fake: hvparams('fake'),
   hvparams_kvm: hvparams('kvm'),
   hvparams_lxc: hvparams('lxc'),
   'hvparams_xen-hvm': hvparams('xen-hvm'),
   'hvparams_xen-pvm': hvparams('xen-pvm'),
-  hypervisor_list: ({ cluster }) => lines(cluster.enabled_hypervisors),
-  instance_list: ({ configuration }) => lines(namesOf(configuration.instances)),
-  maintain_node_health: ({ cluster }) => pythonBoolean(cluster.maintain_node_health),
+  hypervisor_list: ({ cluster }) => cluster.enabled_hypervisors,
+  instance_list: ({ configuration }) => namesOf(configuration.instances),
+  maintain_node_health: ({ cluster }) => [pythonBoolean(cluster.maintain_node_health)],
   master_candidates: ({ candidates }) => perNode(candidates, nameOf),
-  master_candidates_certs: ({ cluster }) =>
-    lines(Object.entries(cluster.candidate_certs).sort(byKey).map(assignment)),
+  master_candidates_certs: ({ cluster }) => assignments(cluster.candidate_certs),
   master_candidates_ips: ({ candidates }) => perNode(candidates, (node) => node.primary_ip),
-  master_ip: ({ cluster }) => cluster.master_ip,
-  master_netdev: ({ cluster }) => cluster.master_netdev,
-  master_netmask: ({ cluster }) => String(cluster.master_netmask),
-  master_node: ({ configuration, cluster }) => configuration.nodes[cluster.master_node]?.name ?? 'NO MASTER',
-  networks: ({ configuration }) => lines(uuidsAndNames(configuration.networks)),
+  master_ip: ({ cluster }) => [cluster.master_ip],
+  master_netdev: ({ cluster }) => [cluster.master_netdev],
+  master_netmask: ({ cluster }) => [String(cluster.master_netmask)],
+  master_node: ({ configuration, cluster }) => [
+    configuration.nodes[cluster.master_node]?.name ?? 'NO MASTER',
+  ],
+  networks: ({ configuration }) => uuidsAndNames(configuration.networks),
   node_list: ({ nodes }) => perNode(nodes, nameOf),
   node_primary_ips: ({ nodes }) => perNode(nodes, (node) => `${node.name} ${node.primary_ip}`),
   node_secondary_ips: ({ nodes }) => perNode(nodes, (node) => `${node.name} ${node.secondary_ip}`),
   node_vm_capable: ({ nodes }) => perNode(nodes, (node) => `${node.name}=${pythonBoolean(node.vm_capable)}`),
-  nodegroups: ({ configuration }) => lines(uuidsAndNames(configuration.nodegroups)),
+  nodegroups: ({ configuration }) => uuidsAndNames(configuration.nodegroups),
   offline_nodes: ({ offline }) => perNode(offline, nameOf),
   online_nodes: ({ online }) => perNode(online, nameOf),
-  primary_ip_family: ({ cluster }) => String(cluster.primary_ip_family),
-  release_version: () => releaseVersion,
-  shared_file_storage_dir: ({ cluster }) => cluster.shared_file_storage_dir,
+  primary_ip_family: ({ cluster }) => [String(cluster.primary_ip_family)],
+  release_version: () => [releaseVersion],
+  shared_file_storage_dir: ({ cluster }) => [cluster.shared_file_storage_dir],
   ssh_ports: (view) => perNode(view.nodes, (node) => `${node.name}=${sshPortOf(view.configuration, node)}`),
   uid_pool: ({ cluster }) =>
-    lines(cluster.uid_pool.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`))),
-} as const satisfies Record<string, (view: View) => string>;
+    cluster.uid_pool.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`)),
+} as const satisfies Record<string, (view: View) => Lines>;
 
 export type SsconfKey = keyof typeof table;
 export type SsconfValues = Readonly<Record<SsconfKey, string>>;
@@ -87,12 +85,15 @@ export const ssconfKeys = Object.keys(table) as readonly SsconfKey[];
 
 export const isSsconfKey = (text: string): text is SsconfKey => Object.hasOwn(table, text);
 
-/** All values of a configuration. Fails with WRONG_INPUT if one is too long for a file (BEH-275). */
+/**
+ * All values of a configuration.
+ *
+ * Fails with WRONG_INPUT if one is too long for a file (BEH-275), or would be read back as another.
+ */
 export function ssconfValues(draft: Draft): SsconfValues {
   const view = viewOf(draft.configuration);
-  const values = Object.fromEntries(ssconfKeys.map((key) => [key, table[key](view)])) as SsconfValues;
-  for (const key of ssconfKeys) requireSize(key, values[key]);
-  return values;
+  const values = Object.fromEntries(ssconfKeys.map((key) => [key, valueOf(key, table[key](view))]));
+  return values as SsconfValues;
 }
 
 /** What the file holds: the value and a final newline; nothing at all for an empty value. */
@@ -162,8 +163,29 @@ const namedIn = (objects: Readonly<Record<string, unknown>>): [uuid: string, nam
 const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number =>
   comparePlainly(a, b);
 
-const assignment = ([key, value]: readonly [string, string | number | boolean]): string =>
-  `${key}=${typeof value === 'boolean' ? pythonBoolean(value) : value}`;
+const assignments = (values: Readonly<Record<string, string | number | boolean>>): Lines =>
+  Object.entries(values).sort(byKey).map(assignment);
+
+function assignment([key, value]: readonly [string, string | number | boolean]): string {
+  if (key === '' || key.includes('='))
+    throw new ClusterError('WRONG_INPUT', `'${key}' cannot be a key in an ssconf file`);
+  return `${key}=${typeof value === 'boolean' ? pythonBoolean(value) : value}`;
+}
+
+/** All that ends a line for Ganeti's readers, which are Python's, other controls but the tab, and what UTF-8 cannot hold. */
+const unwritable = /(?!\t)[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}]/u;
+
+function valueOf(key: SsconfKey, lines: Lines): string {
+  const broken = lines.find((line) => unwritable.test(line));
+  if (broken !== undefined)
+    throw new ClusterError(
+      'WRONG_INPUT',
+      `${JSON.stringify(broken)} is not one line of text in ssconf_${key}`,
+    );
+  const value = lines.join('\n');
+  requireSize(key, value);
+  return value;
+}
 
 function requireSize(key: SsconfKey, value: string): void {
   const bytes = utf8Bytes(ssconfFileText(value));
