@@ -22,6 +22,7 @@ export default defineConfig({
       part('wire', ['packages/*/src/**/*.wire.test.ts']),
       part('machine', ['packages/*/src/**/*.machine.test.ts'], { testTimeout: 60_000 }),
       part('simulation', ['test/simulation/**/*.test.ts'], oneByOne),
+      part('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 300_000 }),
       part('model', ['test/model/**/*.test.ts'], { ...oneByOne, maxConcurrency: 2 }),
       part('e2e', ['test/e2e/**/*.test.ts'], oneByOne),
       part('lab', ['test/lab/**/*.test.ts'], oneByOne),

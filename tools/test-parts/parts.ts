@@ -83,6 +83,7 @@ export const parts: readonly Part[] = [
   }),
   vitest('machine', 'real files, processes and SSH', { needsPackages: labPackages }),
   vitest('simulation', 'ten thousand seeded runs of the mastership rules; planted mistakes are found'),
+  vitest('fuzz', 'a hundred thousand damaged files; what a reader accepts can be written again'),
   vitest(
     'model',
     'every order of events of the mastership protocol, within a bound; rules taken away are missed',

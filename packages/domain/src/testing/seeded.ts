@@ -8,7 +8,7 @@ export interface Seeded {
 }
 
 /** mulberry32, by Tommy Ettinger. */
-function seeded(seed: number): Seeded {
+export function seeded(seed: number): Seeded {
   let state = seed;
   const next = (): number => {
     state = (state + 0x6d2b79f5) | 0;
