@@ -115,6 +115,8 @@ const rosterReader: Reader = {
   reasons: ['STATE_CORRUPT'],
   async accept(text) {
     const roster = await readRoster(onDisk(layout.roster.path, text));
+    if (new Set(roster.nodes.map(({ uuid }) => uuid)).size < roster.nodes.length)
+      throw new Error('A node is counted twice');
     const state = onDisk(layout.roster.path, '');
     await writeRoster(state, roster);
     requireSame('The roster', roster, await readRoster(state));
