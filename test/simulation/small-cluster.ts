@@ -92,6 +92,11 @@ function emptyConfiguration(poolSize: number): Configuration {
     hvparams: {},
     ndparams: { ssh_port: 22 },
     uid_pool: [],
+    file_storage_dir: '',
+    shared_file_storage_dir: '',
+    gluster_storage_dir: '',
+    maintain_node_health: false,
+    enabled_user_shutdown: false,
     tags: [],
   } as unknown as ClusterObject;
   const group = { uuid: 'group', ...stamp, name: 'default' };
