@@ -9,10 +9,13 @@ import { notifyReady, notifyStopping } from './service-notify.ts';
 const works = (program: string) => spawnSync(program, ['--version']).status === 0;
 const missing = ['systemd-notify', 'python3'].filter((program) => !works(program));
 
-/** Node has no datagram sockets for files, so the receiving end is a few lines of Python: one message, printed, and the end. */
+/**
+ * Node has no datagram sockets for files, so the receiving end is a few lines of Python that print what comes. It stays:
+ * after its message the program sends another, a barrier, and fails where nobody hears that.
+ */
 const receiver = `import socket, sys
 s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM); s.bind(sys.argv[1]); print('bound', flush=True)
-print(s.recv(4096).decode(), flush=True)`;
+while True: print(s.recv(4096).decode(), flush=True)`;
 
 afterEach(() => {
   delete process.env['NOTIFY_SOCKET'];
@@ -38,9 +41,8 @@ describe('telling systemd', () => {
       try {
         await once(child.stdout, 'data');
         process.env['NOTIFY_SOCKET'] = path;
-        const ended = once(child, 'close');
         await notify();
-        await ended;
+        while (!said.includes('=1\n')) await once(child.stdout, 'data');
         expect(said.split('\n')).toContain(message);
       } finally {
         child.kill('SIGKILL');
