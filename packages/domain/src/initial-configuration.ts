@@ -194,7 +194,7 @@ const storage = (request: InitRequest) => ({
 });
 
 /** DRBD keeps its metadata in the cluster's volume group (BEH-132). */
-const diskParameters = ({ diskparams }: InitParameters, vgName: string | undefined) => ({
+export const diskParameters = ({ diskparams }: InitParameters, vgName: string | undefined) => ({
   ...diskparams,
   drbd: { ...diskparams.drbd, ...(vgName ? { metavg: vgName } : {}) },
 });

@@ -74,6 +74,12 @@ describe('storage is refused', () => {
       'WRONG_INPUT',
       "'srv/g' of gluster",
     ],
+    [
+      'a line end, also for a template that is not enabled',
+      { storageDirectories: { gluster: '/srv/g\n/srv/h' } },
+      'WRONG_INPUT',
+      'Not text on one line: "/srv/g\\n/srv/h" of gluster',
+    ],
     ['BEH-213', places(place('file', '/data/x')), 'WRONG_INPUT', 'Not allowed for storage: /data/x of file'],
     ['BEH-216', places(place('gluster', '/data/x')), 'WRONG_INPUT', '/data/x of gluster'],
     [

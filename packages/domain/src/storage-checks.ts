@@ -7,6 +7,7 @@
 import type { Check } from './check.ts';
 import { anyOf, when } from './init-complaints.ts';
 import {
+  brokenDirectories,
   forbiddenPlaces,
   obstructedPlaces,
   overlappingPlaces,
@@ -71,6 +72,13 @@ export const storageChecks: readonly Check<StorageFacts>[] = [
     reason: 'WRONG_INPUT',
     finds: (facts) => otherHelper(neededDrbdHelper(facts), facts.kernelDrbdHelper),
     hint: 'Name that one with --drbd-usermode-helper, or load the module drbd with the other',
+  },
+
+  {
+    name: 'storage-directories-are-on-one-line',
+    looksAt: 'the storage directories that were given, for line ends and the like',
+    reason: 'WRONG_INPUT',
+    finds: (facts) => anyOf('Not text on one line', brokenDirectories(facts)),
   },
 
   {

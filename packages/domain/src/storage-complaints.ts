@@ -7,6 +7,7 @@ import { forbiddenAt, isAbsolute, isAllowed, isWithin } from './storage-paths.ts
 import {
   enabledFileTemplates,
   type FileTemplate,
+  fileTemplates,
   storageDirectoryOf,
   type StorageRequest,
 } from './storage-request.ts';
@@ -48,6 +49,13 @@ export const relativeDirectories = (facts: StorageFacts): readonly string[] =>
     .map((template) => ({ template, path: storageDirectoryOf(facts, template) }))
     .filter(({ path }) => !isAbsolute(path))
     .map(({ template, path }) => nameOf({ template, path: `'${path}'` }));
+
+/** Of all templates, enabled or not: each becomes an ssconf file, where a line end would begin another line. */
+export const brokenDirectories = ({ storageDirectories = {} }: StorageFacts): readonly string[] =>
+  fileTemplates
+    .map((template) => ({ template, path: storageDirectories[template] ?? '' }))
+    .filter(({ path }) => /\p{Cc}/u.test(path))
+    .map(({ template, path }) => nameOf({ template, path: JSON.stringify(path) }));
 
 export const forbiddenPlaces = (facts: StorageFacts): readonly string[] =>
   facts.storagePlaces.flatMap((place) => {
