@@ -9,6 +9,7 @@
 import type { InitOptions } from '@quorate/bootstrap/init-facts';
 import type { PolicyWords } from '@quorate/domain/instance-policy';
 import type { InitWords } from '@quorate/domain/init-parameters';
+import { chosenDrbdHelper, chosenVolumeGroup, type StorageRequest } from '@quorate/domain/storage-request';
 import { type Command, Option } from 'commander';
 import type { GlobalOptions } from './context.ts';
 import { wholeNumber } from './whole-number.ts';
@@ -25,6 +26,11 @@ export interface InitFlags extends GlobalOptions, SameWords {
   readonly macPrefix: string;
   readonly enabledHypervisors: readonly string[];
   readonly enabledDiskTemplates: readonly string[];
+  readonly vgName?: string;
+  readonly drbdUsermodeHelper?: string;
+  readonly fileStorageDir?: string;
+  readonly sharedFileStorageDir?: string;
+  readonly glusterStorageDir?: string;
   readonly ipolicyBoundsSpecs?: string;
   readonly ipolicyStdSpecs?: string;
   readonly specsMemSize?: string;
@@ -45,6 +51,7 @@ export function addInitFlags(command: Command): void {
   addModes(command.optionsGroup('Without making a cluster:'));
   addNetwork(command.optionsGroup('Network:'));
   addCluster(command.optionsGroup('Cluster:'));
+  addStorage(command.optionsGroup('Storage:'));
   addInstances(command.optionsGroup('What instances get (key=value,flag,no_flag; -key for its default):'));
   addPolicy(command.optionsGroup('Policy for instances:'));
   addGaneti(command.optionsGroup('Stored for Ganeti, without effect on quorate itself:'));
@@ -82,6 +89,20 @@ const addCluster = (command: Command): Command =>
       '--node-parameters <list>',
       'ssh_port, which node add uses, and for Ganeti oob_program, spindle_count, exclusive_storage, ovs, …',
     );
+
+const addStorage = (command: Command): Command =>
+  command
+    .option('--vg-name <name>', 'LVM volume group (default: xenvg with template plain or drbd)')
+    .option(
+      '--drbd-usermode-helper <path>',
+      "what the kernel's DRBD calls (default: /bin/true with template drbd)",
+    )
+    .option('--file-storage-dir <dir>', 'for template file (default: /srv/ganeti/file-storage)')
+    .option(
+      '--shared-file-storage-dir <dir>',
+      'for template sharedfile (default: /srv/ganeti/shared-file-storage)',
+    )
+    .option('--gluster-storage-dir <dir>', 'for template gluster (default: /var/run/ganeti/gluster)');
 
 const addInstances = (command: Command): Command =>
   command
@@ -164,12 +185,23 @@ export const initOptionsFrom = (flags: InitFlags, clusterName: string): InitOpti
   candidatePoolSize: flags.candidatePoolSize,
   macPrefix: flags.macPrefix.toLowerCase(),
   enabledHypervisors: flags.enabledHypervisors,
-  enabledDiskTemplates: flags.enabledDiskTemplates,
+  ...storageFrom(flags),
   // Not done yet, so the configuration must not say that it was.
   modifyEtcHosts: false,
   modifySshSetup: false,
   allowLoopback: flags.allowLoopback === true,
   words: wordsFrom(flags),
+});
+
+const storageFrom = (flags: InitFlags): StorageRequest => ({
+  enabledDiskTemplates: flags.enabledDiskTemplates,
+  vgName: chosenVolumeGroup(flags.enabledDiskTemplates, flags.vgName),
+  drbdHelper: chosenDrbdHelper(flags.enabledDiskTemplates, flags.drbdUsermodeHelper),
+  storageDirectories: {
+    file: flags.fileStorageDir,
+    sharedfile: flags.sharedFileStorageDir,
+    gluster: flags.glusterStorageDir,
+  },
 });
 
 /** Most flags have the name of the word they are. */

@@ -381,6 +381,26 @@ describe('quorate init', () => {
     expect(contentsOf(root)).toEqual(before);
   });
 
+  it('--dry-run shows storage and its warnings too', async () => {
+    const root = fitHost();
+    mkdirSync(join(root, 'etc/ganeti'), { recursive: true });
+    writeFileSync(join(root, 'etc/ganeti/file-storage-paths'), '/srv\n');
+    const before = contentsOf(root);
+    const flags = [
+      '--enabled-disk-templates=file',
+      '--file-storage-dir=/srv/disks',
+      '--gluster-storage-dir=/g',
+    ];
+    const { code, stdout, stderr } = await quorate(root, ...initOnLoopback, '--dry-run', ...flags);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`  ${root}/srv/disks\n`);
+    expect(stdout).toMatch(/^Volume group +none$/m);
+    expect(stderr).toContain('Warning: The directory /g is noted');
+    const { dryRun } = jsonOf(await quorate(root, ...initOnLoopback, '--dry-run', '--json', ...flags));
+    expect(dryRun).toMatchObject({ warnings: [expect.stringContaining('/g is noted')] });
+    expect(contentsOf(root)).toEqual(before);
+  });
+
   it('--dry-run is refused by the same checks', async () => {
     const { code, stderr } = await quorate(fitHost(), ...initOnLoopback, '--dry-run', '-C', '0');
     expect(code).toBe(1);
@@ -404,11 +424,28 @@ describe('quorate init', () => {
       'Without making a cluster:',
       'Network:',
       'Cluster:',
+      'Storage:',
       'What instances get (key=value,flag,no_flag; -key for its default):',
       'Policy for instances:',
       'Stored for Ganeti, without effect on quorate itself:',
       'This host:',
     ]);
+  });
+
+  it.each([
+    [['--vg-name='], 'volume-group-is-named', 'Without a volume group there can be no: drbd'],
+    [['--drbd-usermode-helper='], 'drbd-helper-is-named', 'DRBD cannot be without a helper'],
+    [['--vg-name=none'], 'volume-group-is-large-enough', "Volume group 'none' is missing"],
+    [[], 'volume-group-is-large-enough', "Volume group 'xenvg' is missing"],
+    [[], 'drbd-is-loaded', 'The kernel tells no helper of DRBD'],
+    [['--file-storage-dir='], 'storage-directories-are-absolute', "'' of file"],
+    [['--shared-file-storage-dir', 's'], 'storage-directories-are-absolute', "'s' of sharedfile"],
+    [['--gluster-storage-dir', 'g'], 'storage-directories-are-absolute', "'g' of gluster"],
+  ])('BEH-214 with all that needs storage enabled and %j: %s', async (flags, check, words) => {
+    const templates = '--enabled-disk-templates=drbd,file,sharedfile,gluster';
+    const { code, stderr } = await quorate(cluster, 'init', 'cluster.lab.test', templates, ...flags);
+    expect(code).toBe(1);
+    expect(stderr.split('\n').find((line) => line.includes(`[${check}]`))).toContain(words);
   });
 
   it('says what is wrong with the settings before anything else', async () => {

@@ -8,12 +8,17 @@ import type { InitFacts } from '@quorate/domain/init-complaints';
 import { gatherInitFacts, type InitOptions } from './init-facts.ts';
 import type { SshHostKeys } from './ssh-host-keys.ts';
 
+export interface CheckedHost {
+  readonly facts: InitFacts;
+  readonly sshHostKeys: SshHostKeys;
+}
+
 /** Changes nothing. Throws the findings of all checks as one error (BEH-134, BEH-138). */
 export async function checkHost(
   state: State,
   settings: Settings,
   options: InitOptions,
-): Promise<{ readonly facts: InitFacts; readonly sshHostKeys: SshHostKeys }> {
+): Promise<CheckedHost> {
   const gathered = await gatherInitFacts(state, settings, options);
   const findings = initFindings(gathered.facts);
   if (findings.length > 0) throw findingsError(findings);

@@ -5,12 +5,14 @@ import type { Settings } from '@quorate/cluster-state/settings';
 import type { InitFacts } from '@quorate/domain/init-complaints';
 import { type InitWords, masterNetdevOf } from '@quorate/domain/init-parameters';
 import { ipFamily } from '@quorate/domain/names';
+import type { StorageRequest } from '@quorate/domain/storage-request';
 import { deviceExists, ownAddresses, probeTcp } from '@quorate/platform/network';
 import { ownHostName, resolveName } from '@quorate/platform/resolver';
 import { readSshHostKeys, type SshHostKeys } from './ssh-host-keys.ts';
+import { gatherStorageFacts } from './storage-facts.ts';
 
 /** What the operator asked `init` for; defaults are the command line's. */
-export interface InitOptions {
+export interface InitOptions extends StorageRequest {
   readonly clusterName: string;
   readonly family: 4 | 6;
   readonly secondaryIp?: string | undefined;
@@ -20,7 +22,6 @@ export interface InitOptions {
   readonly candidatePoolSize: number;
   readonly macPrefix: string;
   readonly enabledHypervisors: readonly string[];
-  readonly enabledDiskTemplates: readonly string[];
   readonly modifyEtcHosts: boolean;
   readonly modifySshSetup: boolean;
   readonly allowLoopback: boolean;
@@ -49,6 +50,7 @@ export async function gatherInitFacts(
   const ownedAddresses = ownAddresses().map((own) => own.address);
   const facts: InitFacts = {
     ...options,
+    ...(await gatherStorageFacts(state, options)),
     iallocators,
     clusterExists:
       (await files.stat(layout.roster.path)) !== undefined ||

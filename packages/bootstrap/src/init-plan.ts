@@ -1,8 +1,10 @@
 /** What `init` would do on this host, for a dry run: the same checks, and every path it would write. */
-import { initialEntries } from '@quorate/cluster-state/layout';
+import { initialEntries, underRoot } from '@quorate/cluster-state/layout';
 import type { Settings } from '@quorate/cluster-state/settings';
 import { ownDirectories, type State } from '@quorate/cluster-state/state';
+import { initWarnings } from '@quorate/domain/init-checks';
 import { type InitParameters, initParameters, masterNetdevOf } from '@quorate/domain/init-parameters';
+import { diskParameters } from '@quorate/domain/initial-configuration';
 import { singleAddressMask } from '@quorate/domain/names';
 import { checkHost } from './init-check.ts';
 import type { InitOptions } from './init-facts.ts';
@@ -18,18 +20,24 @@ export interface InitPlan {
     readonly macPrefix: string;
     readonly enabledHypervisors: readonly string[];
     readonly enabledDiskTemplates: readonly string[];
+    /** Absent if none is stored. */
+    readonly volumeGroup?: string;
+    readonly drbdHelper?: string;
   };
   readonly node: { readonly name: string; readonly primaryIp: string; readonly secondaryIp: string };
   /** Further parameters of the cluster, filled from the defaults. */
   readonly parameters: InitParameters;
-  /** Made if they are missing. */
+  /** Made if they are missing, those for file-based storage among them. */
   readonly directories: readonly string[];
   readonly files: readonly string[];
+  readonly warnings: readonly string[];
 }
 
 /** Changes nothing. Throws what the checks find, as `init` would. */
 export async function planInit(state: State, settings: Settings, options: InitOptions): Promise<InitPlan> {
+  const { layout } = state;
   const { facts } = await checkHost(state, settings, options);
+  const parameters = initParameters(facts);
   const [primaryIp = ''] = facts.hostAddresses;
   const [masterIp = ''] = facts.clusterAddresses;
   return {
@@ -42,10 +50,16 @@ export async function planInit(state: State, settings: Settings, options: InitOp
       macPrefix: options.macPrefix,
       enabledHypervisors: options.enabledHypervisors,
       enabledDiskTemplates: options.enabledDiskTemplates,
+      ...(facts.vgName ? { volumeGroup: facts.vgName } : {}),
+      ...(facts.drbdHelper ? { drbdHelper: facts.drbdHelper } : {}),
     },
     node: { name: facts.hostName, primaryIp, secondaryIp: options.secondaryIp ?? primaryIp },
-    parameters: initParameters(facts),
-    directories: ownDirectories(state.layout).map(({ path }) => path),
-    files: initialEntries(state.layout).map(({ path }) => path),
+    parameters: { ...parameters, diskparams: diskParameters(parameters, facts.vgName) },
+    directories: [
+      ...facts.storagePlaces.map(({ path }) => underRoot(layout.root, path)),
+      ...ownDirectories(layout).map(({ path }) => path),
+    ],
+    files: initialEntries(layout).map(({ path }) => path),
+    warnings: initWarnings(facts),
   };
 }

@@ -2,68 +2,32 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { layoutUnder } from '@quorate/cluster-state/layout';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import { readRoster, ssconfComplete } from '@quorate/cluster-state/roster-store';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
-import { defaultSettings } from '@quorate/cluster-state/settings';
 import { readMasterName } from '@quorate/cluster-state/ssconf-reader';
 import { readVoterRecord } from '@quorate/cluster-state/voter-store';
-import { ClusterError } from '@quorate/domain/errors';
 import { ssconfKeys } from '@quorate/domain/ssconf';
 import { describeCertificate, issuedBy, splitPem } from '@quorate/platform/certificates';
-import { systemClock } from '@quorate/platform/clock';
 import { diskFiles } from '@quorate/platform/files';
 import { afterEach, describe, expect, it } from 'vitest';
-import { initCluster, initSteps } from './init.ts';
+import { initSteps } from './init.ts';
 import type { InitOptions } from './init-facts.ts';
-import { planInit } from './init-plan.ts';
 import { failureOf } from './testing/failure-of.ts';
-import { fakeDaemons } from './testing/fake-daemons.ts';
-import { initOptions, layOutHost } from './testing/init-host.ts';
-
-const settings = { ...defaultSettings, nodePort: 47_811 };
+import { everything, initHost } from './testing/init-host.ts';
 
 const roots: string[] = [];
 afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
 });
 
-/** A host of its own; `failing` is what its daemons do not do. */
-function host({ hosts, failing = '' }: { hosts?: string; failing?: string } = {}) {
+/** A host of its own. */
+function host(options?: Parameters<typeof initHost>[1]) {
   const root = mkdtempSync(join(tmpdir(), 'quorate-init-'));
   roots.push(root);
-  layOutHost(root, hosts);
-  const state = { files: diskFiles, layout: layoutUnder(root) };
-  const order: string[] = [];
-  const daemons = fakeDaemons((what) => {
-    order.push(what);
-    return what === failing ? new ClusterError('COMMAND_FAILED', `${what} ended with status 1`) : undefined;
-  });
-  const parts = {
-    state,
-    daemons,
-    settings,
-    clock: systemClock,
-    report: ({ name, state: was }: { name: string; state: string }) =>
-      void (was !== 'started' && order.push(`${name} ${was}`)),
-    awaitNodeDaemon: async () => void order.push('wait for noded'),
-    awaitMasterDaemon: async () => void order.push('wait for masterd'),
-  };
-  return {
-    root,
-    state,
-    order,
-    run: (changes: Partial<InitOptions> = {}) => initCluster(parts, { ...initOptions, ...changes }),
-  };
+  const { init, ...made } = initHost(root, options);
+  return { ...made, run: async (changes?: Partial<InitOptions>) => (await init(changes)).record };
 }
-
-/** Every path under the root, with what would show a change. */
-const everything = (root: string): string[] =>
-  readdirSync(root, { recursive: true, withFileTypes: true })
-    .map((entry) => join(entry.parentPath, entry.name))
-    .map((path) => `${path} ${statSync(path).mode.toString(8)} ${statSync(path).mtimeMs}`)
-    .sort();
 
 describe('init', () => {
   it('BEH-184 goes in the order of its list', async () => {
@@ -71,6 +35,7 @@ describe('init', () => {
     await run();
     expect(order).toEqual([
       'check-host done',
+      'make-storage-directories done',
       'write-secrets done',
       'write-configuration done',
       'start noded',
@@ -80,7 +45,7 @@ describe('init', () => {
       'wait for masterd',
       'start-master-daemon done',
     ]);
-    expect(Object.keys(initSteps)).toHaveLength(5);
+    expect(Object.keys(initSteps)).toHaveLength(6);
   });
 
   it('BEH-139 BEH-159 leaves every file under its root, with its mode', async () => {
@@ -111,11 +76,11 @@ describe('init', () => {
   });
 
   it('writes what a plan of it named', async () => {
-    const { root, run, state } = host();
+    const { root, run, plan } = host();
     const pathsThere = () =>
       new Set(readdirSync(root, { recursive: true }).map((name) => join(root, String(name))));
     const before = pathsThere();
-    const { files, directories } = await planInit(state, settings, initOptions);
+    const { files, directories } = await plan();
     expect(pathsThere()).toEqual(before);
     await run();
     const made = [...pathsThere()].filter((path) => !before.has(path));

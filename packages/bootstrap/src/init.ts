@@ -2,11 +2,11 @@
  * Makes a cluster of one node: this one, master in epoch 1.
  *
  *   check   every check runs, all findings are shown, nothing is touched
- *   effects secrets → configuration and views → start
+ *   effects storage directories → secrets → configuration and views → start
  *
  * Everything is computed before it is published, in one order, each file complete at once (spec D5, D10). What
- * is absent yet: the journal that resumes or undoes a broken-off init, hosts file and SSH key management, and
- * storage.
+ * is absent yet: the journal that resumes or undoes a broken-off init (only the storage directories are taken back),
+ * hosts file and SSH key management.
  *
  * Counterpart in Ganeti: lib/bootstrap.py, InitCluster, InitConfig, _InitGanetiServerSetup.
  */
@@ -18,6 +18,7 @@ import { publishRecord } from '@quorate/cluster-state/views';
 import { writeVoterRecord } from '@quorate/cluster-state/voter-store';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
+import { initWarnings } from '@quorate/domain/init-checks';
 import type { InitFacts } from '@quorate/domain/init-complaints';
 import { initParameters, masterNetdevOf } from '@quorate/domain/init-parameters';
 import { initialDraft } from '@quorate/domain/initial-configuration';
@@ -25,13 +26,15 @@ import { seal } from '@quorate/domain/record';
 import type { Clock } from '@quorate/platform/clock';
 import type { DaemonControl } from '@quorate/platform/daemon-control';
 import { randomUuid, sha256Hex } from '@quorate/platform/digest';
-import { checkHost } from './init-check.ts';
+import { type CheckedHost, checkHost } from './init-check.ts';
 import type { InitOptions } from './init-facts.ts';
 import type { SshHostKeys } from './ssh-host-keys.ts';
-import { stepRunner, type ReportStep } from './steps.ts';
+import { stepRunner, type ReportStep, type StepRunner } from './steps.ts';
+import { makeStorageDirectories, takenBackOnFailure } from './storage-directories.ts';
 
 export const initSteps = {
   'check-host': 'Checking this host',
+  'make-storage-directories': 'Making directories for file-based storage',
   'write-secrets': 'Making keys and certificates',
   'write-configuration': 'Writing the configuration and its views',
   'start-node-daemon': 'Starting the node daemon',
@@ -49,11 +52,31 @@ export interface InitParts {
   readonly awaitMasterDaemon: () => Promise<void>;
 }
 
-/** Resolves to the record of the new cluster. Throws the findings of the checks as one error (BEH-138). */
-export async function initCluster(parts: InitParts, options: InitOptions): Promise<ClusterRecord> {
-  const { daemons } = parts;
+export interface InitOutcome {
+  readonly record: ClusterRecord;
+  readonly warnings: readonly string[];
+}
+
+/** Throws the findings of the checks as one error (BEH-138). */
+export async function initCluster(parts: InitParts, options: InitOptions): Promise<InitOutcome> {
   const steps = stepRunner(initSteps, parts.report, parts.clock);
   const checked = await steps.required('check-host', () => checkHost(parts.state, parts.settings, options));
+  const record = await takenBackOnFailure(async (made) => {
+    await steps.required('make-storage-directories', () =>
+      makeStorageDirectories(parts.state.layout, checked.facts.storagePlaces, made),
+    );
+    return foundCluster(parts, options, checked, steps);
+  });
+  return { record, warnings: initWarnings(checked.facts) };
+}
+
+async function foundCluster(
+  parts: InitParts,
+  options: InitOptions,
+  checked: CheckedHost,
+  steps: StepRunner<typeof initSteps>,
+): Promise<ClusterRecord> {
+  const { daemons } = parts;
   const identity = chooseIdentity(checked.facts);
   await steps.required('write-secrets', () => writeSecrets(parts, identity));
   const record = await steps.required('write-configuration', () =>

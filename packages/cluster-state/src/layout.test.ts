@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { installedEntries, layoutUnder, ssconfPath } from './layout.ts';
+import { installedEntries, layoutUnder, ssconfPath, underRoot } from './layout.ts';
 
 const octal = (mode: number) => mode.toString(8).padStart(4, '0');
 
@@ -30,7 +30,9 @@ describe('layout', () => {
     ['hooksDirectory', '/etc/quorate/hooks'],
     ['masterEnvironment', '/run/quorate/master.env'],
     ['programsLog', '/var/log/quorate/programs.log'],
-  ] as const)('%s, for the programs of the site, is %s', (name, path) => {
+    ['fileStoragePaths', '/etc/ganeti/file-storage-paths'],
+    ['drbdHelper', '/sys/module/drbd/parameters/usermode_helper'],
+  ] as const)('%s, for what is not the cluster’s own, is %s', (name, path) => {
     expect(layoutUnder('/')[name].path).toBe(path);
   });
 
@@ -44,10 +46,12 @@ describe('layout', () => {
     expect(layout.root).toBe('/tmp/n1');
     expect(layout.hostsFile.path).toBe('/tmp/n1/etc/hosts');
     expect(layout.hostnameFile?.path).toBe('/tmp/n1/etc/hostname');
+    expect(underRoot(layout.root, '/srv/disks')).toBe('/tmp/n1/srv/disks');
   });
 
   it('asks a host of its own for its name, not a file', () => {
     expect(layoutUnder('/').hostnameFile).toBeUndefined();
+    expect(underRoot('/', '/srv/disks')).toBe('/srv/disks');
   });
 
   it('refuses a relative root', () => {

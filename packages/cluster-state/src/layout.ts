@@ -71,6 +71,16 @@ export const layoutTable = {
     "Ganeti's allocators of this site; looked into before the next",
   ),
   iallocatorDirectory: place('usr/lib/ganeti/iallocators', 0o755, "Ganeti's allocators"),
+  fileStoragePaths: place(
+    'etc/ganeti/file-storage-paths',
+    0o644,
+    'where file-based storage may lie on this node: the administrator writes it, Ganeti reads it too, nobody sends it',
+  ),
+  drbdHelper: place(
+    'sys/module/drbd/parameters/usermode_helper',
+    0o444,
+    "the kernel's: the program its DRBD calls",
+  ),
   hostsFile: place('etc/hosts', 0o644, 'names that need no DNS'),
   masterdSocket: place(`${run}/socket/masterd.sock`, 0o600, 'local commands to the master daemon'),
   nodedSocket: place(`${run}/socket/noded.sock`, 0o600, 'local commands to the node daemon'),
@@ -128,6 +138,9 @@ function checkSocketPath(path: string): void {
     },
   );
 }
+
+/** Where a path of the operator's lies: like everything, under the root. */
+export const underRoot = (root: string, path: string): string => (root === '/' ? path : `${root}${path}`);
 
 /** Where one value of Ganeti's simple store lies. */
 export const ssconfPath = (layout: Layout, key: SsconfKey): LayoutEntry => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { initChecks, initFindings } from './init-checks.ts';
+import { initChecks, initFindings, initWarnings } from './init-checks.ts';
 import type { InitFacts } from './init-complaints.ts';
 import { fitHost } from './testing/fit-host.ts';
 
@@ -67,12 +67,7 @@ describe('init is refused', () => {
       'WRONG_INPUT',
       'Unknown disk template: pinkbunny',
     ],
-    [
-      'not yet',
-      { enabledDiskTemplates: ['ext', 'plain', 'file'] },
-      'WRONG_INPUT',
-      'plain (needs a volume group), file (needs a directory)',
-    ],
+    ['storage', { enabledDiskTemplates: ['plain'], vgName: 'xenvg' }, 'WRONG_INPUT', "'xenvg' is missing"],
     ['names', { clusterName: '10.99.0.100' }, 'WRONG_INPUT', 'a host name is needed'],
     ['names', { hostName: 'node_1.lab=test' }, 'HOST_UNFIT', 'is not a host name'],
   ])('%s %j: %s, %s', (_, facts, reason, words) => {
@@ -114,4 +109,9 @@ it('BEH-138 names everything that is wrong at once', () => {
 it('has one name per check, and says what it looks at', () => {
   expect(new Set(initChecks.map((check) => check.name)).size).toBe(initChecks.length);
   expect(initChecks.filter(({ looksAt }) => !looksAt).map(({ name }) => name)).toEqual([]);
+});
+
+it('warns of what it may go on with', () => {
+  expect(initWarnings(fitHost)).toEqual([]);
+  expect(initWarnings({ ...fitHost, vgName: 'xenvg' })).toHaveLength(1);
 });

@@ -2,8 +2,6 @@
  * What must be true before `init` changes anything, as a list: every check looks at facts gathered beforehand and
  * returns a sentence or nothing. All of them speak (BEH-134, BEH-138).
  *
- * Not here yet: volume groups, DRBD, file storage; templates that need those are refused by name.
- *
  * Counterpart in Ganeti: the first half of lib/bootstrap.py, InitCluster, where half of the checks run after daemons
  * were stopped and directories made.
  */
@@ -22,7 +20,6 @@ import {
   outside,
   unfitMacPrefix,
   unfitSecondary,
-  unprepared,
   unresolved,
   when,
 } from './init-complaints.ts';
@@ -30,11 +27,15 @@ import { masterNetdevOf, switchIsYetToCome } from './init-parameters.ts';
 import { singleAddressMask } from './names.ts';
 import { parameterChecks } from './parameter-checks.ts';
 import { isDiskTemplate, isHypervisor } from './parameter-defaults.ts';
+import { storageChecks, storageWarnings } from './storage-checks.ts';
 
 export type { Finding } from './check.ts';
 export type { InitFacts } from './init-complaints.ts';
 
 export const initFindings = (facts: InitFacts): readonly Finding[] => findingsOf(initChecks, facts);
+
+/** What the operator should know and may want. */
+export const initWarnings = (facts: InitFacts): readonly string[] => storageWarnings(facts);
 
 export const initChecks: readonly Check<InitFacts>[] = [
   {
@@ -66,14 +67,6 @@ export const initChecks: readonly Check<InitFacts>[] = [
     looksAt: '--enabled-disk-templates',
     reason: 'WRONG_INPUT',
     finds: ({ enabledDiskTemplates }) => chosenFrom('disk template', enabledDiskTemplates, isDiskTemplate),
-  },
-
-  {
-    name: 'disk-templates-need-no-preparation',
-    looksAt: 'what the enabled disk templates need on this host',
-    reason: 'WRONG_INPUT',
-    finds: ({ enabledDiskTemplates }) => unprepared(enabledDiskTemplates.filter(isDiskTemplate)),
-    hint: 'This version prepares no storage; enable diskless, blockdev, rbd or ext',
   },
 
   {
@@ -205,4 +198,5 @@ export const initChecks: readonly Check<InitFacts>[] = [
   },
 
   ...parameterChecks,
+  ...storageChecks,
 ];

@@ -6,9 +6,9 @@
 import { clusterErrorFrom } from './errors.ts';
 import type { ParameterFacts } from './init-parameters.ts';
 import { ipFamily, isIPv4, isLoopback, parseHostName } from './names.ts';
-import { type DiskTemplate, diskTemplates } from './parameter-defaults.ts';
+import type { StorageFacts } from './storage-complaints.ts';
 
-export interface InitFacts extends ParameterFacts {
+export interface InitFacts extends ParameterFacts, StorageFacts {
   /** A configuration lies in the data directory. */
   readonly clusterExists: boolean;
   /** Paths of what else lies there and is no directory. */
@@ -65,14 +65,6 @@ export function chosenFrom(
   const unknown = chosen.filter((name) => !isKnown(name));
   if (chosen.length === 0) return `At least one ${what} must be enabled`;
   return anyOf(`Unknown ${what}`, unknown);
-}
-
-export function unprepared(templates: readonly DiskTemplate[]): string | undefined {
-  const needy = templates.filter((template) => diskTemplates[template] !== 'nothing');
-  return anyOf(
-    'Not possible yet',
-    needy.map((template) => `${template} (needs a ${diskTemplates[template]})`),
-  );
 }
 
 export function complaintAbout(name: string): string | undefined {

@@ -135,6 +135,17 @@ describe('what was asked for', () => {
       { vgName: 'vg1' },
       { diskparams: expect.objectContaining({ drbd: expect.objectContaining({ metavg: 'vg1' }) }) },
     ],
+    ['a DRBD helper', { drbdHelper: '/bin/true' }, { drbd_usermode_helper: '/bin/true' }],
+    [
+      'BEH-147 the directory of an enabled template, normalised',
+      { enabledDiskTemplates: ['file'], storageDirectories: { file: '/srv//x/../disks/' } },
+      { file_storage_dir: '/srv/disks', gluster_storage_dir: '/var/run/ganeti/gluster' },
+    ],
+    [
+      'BEH-212, BEH-215 the directories of disabled templates, as they were given',
+      { storageDirectories: { sharedfile: '/srv//shared', gluster: '' } },
+      { shared_file_storage_dir: '/srv//shared', gluster_storage_dir: '' },
+    ],
     [
       'BEH-200, BEH-201 templates',
       { enabledDiskTemplates: ['ext', 'diskless', 'ext'] },

@@ -20,6 +20,7 @@ import { parseHostName, singleAddressMask } from './names.ts';
 import * as defaults from './parameter-defaults.ts';
 import { initialParameters } from './parameters.ts';
 import type { ClusterUuid, NodeName, NodeUuid } from './roster.ts';
+import { type StorageDirectories, storageDirectoryOf } from './storage-request.ts';
 
 /** What `init` was asked for, already checked (init-checks.ts), with everything random or local made beforehand. */
 export interface InitRequest {
@@ -39,6 +40,7 @@ export interface InitRequest {
   readonly enabledDiskTemplates: readonly string[];
   readonly vgName?: string | undefined;
   readonly drbdHelper?: string | undefined;
+  readonly storageDirectories?: StorageDirectories | undefined;
   /** Second words of the host's public key lines; empty if it has no such key. */
   readonly sshHostKeys: { readonly rsa: string; readonly dsa: string };
   readonly modifyEtcHosts: boolean;
@@ -177,22 +179,22 @@ const security = ({ uuids, node, sshHostKeys, modifyEtcHosts, modifySshSetup, pa
   modify_ssh_setup: modifySshSetup,
 });
 
-const storage = ({ enabledDiskTemplates, vgName, drbdHelper, parameters }: InitRequest) => ({
-  enabled_disk_templates: distinct(enabledDiskTemplates),
-  diskparams: diskParameters(parameters, vgName),
+const storage = (request: InitRequest) => ({
+  enabled_disk_templates: distinct(request.enabledDiskTemplates),
+  diskparams: diskParameters(request.parameters, request.vgName),
   // Absent, not empty, when LVM or DRBD is off.
-  ...(vgName ? { volume_group_name: vgName } : {}),
-  ...(drbdHelper ? { drbd_usermode_helper: drbdHelper } : {}),
+  ...(request.vgName ? { volume_group_name: request.vgName } : {}),
+  ...(request.drbdHelper ? { drbd_usermode_helper: request.drbdHelper } : {}),
   reserved_lvs: [],
-  file_storage_dir: defaults.initDefaults.fileStorageDirectory,
-  shared_file_storage_dir: defaults.initDefaults.sharedFileStorageDirectory,
-  gluster_storage_dir: defaults.initDefaults.glusterStorageDirectory,
-  disk_state_static: parameters.diskState,
-  prealloc_wipe_disks: parameters.preallocWipeDisks,
+  file_storage_dir: storageDirectoryOf(request, 'file'),
+  shared_file_storage_dir: storageDirectoryOf(request, 'sharedfile'),
+  gluster_storage_dir: storageDirectoryOf(request, 'gluster'),
+  disk_state_static: request.parameters.diskState,
+  prealloc_wipe_disks: request.parameters.preallocWipeDisks,
 });
 
 /** DRBD keeps its metadata in the cluster's volume group (BEH-132). */
-const diskParameters = ({ diskparams }: InitParameters, vgName: string | undefined) => ({
+export const diskParameters = ({ diskparams }: InitParameters, vgName: string | undefined) => ({
   ...diskparams,
   drbd: { ...diskparams.drbd, ...(vgName ? { metavg: vgName } : {}) },
 });

@@ -14,7 +14,7 @@ export type Hypervisor = (typeof hypervisors)[number];
 export const isHypervisor = (text: string): text is Hypervisor => hypervisors.some((known) => known === text);
 
 /** What has to be checked on the machine before a template may be used. */
-type TemplateNeeds = 'nothing' | 'volume group' | 'directory';
+export type TemplateNeeds = 'nothing' | 'volume group' | 'directory';
 
 /** All disk templates, in the order of the default policy. */
 export const diskTemplates = {
@@ -37,9 +37,16 @@ export const initDefaults = {
   candidatePoolSize: 10,
   macPrefix: 'aa:00:00',
   masterNetdev: 'xen-br0',
-  fileStorageDirectory: '/srv/ganeti/file-storage',
-  sharedFileStorageDirectory: '/srv/ganeti/shared-file-storage',
-  glusterStorageDirectory: '/var/run/ganeti/gluster',
+  /** If a template needs one. */
+  volumeGroup: 'xenvg',
+  /** If DRBD is enabled. */
+  drbdHelper: '/bin/true',
+  /** Also of templates that are not enabled. */
+  storageDirectories: {
+    file: '/srv/ganeti/file-storage',
+    sharedfile: '/srv/ganeti/shared-file-storage',
+    gluster: '/var/run/ganeti/gluster',
+  },
   /** First DRBD port minus one. */
   highestUsedPort: 10_999,
 } as const;

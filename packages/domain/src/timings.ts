@@ -54,6 +54,8 @@ export const timings = {
   masterServiceStopMs: 10_000,
   /** One hook before or after a failover: it may speak to a switch or a storage box, but nobody serves meanwhile. */
   hookMs: 30_000,
+  /** One list of the volume groups: `vgs` reads every disk of the host, also one that sleeps. */
+  volumeGroupsMs: 30_000,
   /** A candidate looks this often whether the master has given its lease back, which it does when it is stopped. */
   lossLookMs: 500,
   /** What was found out so short a while ago is acted on without another look. */

@@ -68,7 +68,7 @@ async function unlessAbsent<T>(work: () => Promise<T>): Promise<T | undefined> {
 }
 
 /** A file, or a directory: without it a rename or a removal in there may be undone by a power cut. */
-async function syncInode(path: string): Promise<void> {
+export async function syncInode(path: string): Promise<void> {
   const handle = await fs.open(path, 'r');
   try {
     await handle.sync();

@@ -8,7 +8,7 @@ import { systemClock } from '@quorate/platform/clock';
 import { openCluster, openHost } from '../context.ts';
 import { type InitFlags, initOptionsFrom } from '../init-flags.ts';
 import { liveSteps, stepRecorder } from '../live-steps.ts';
-import { printResult, table } from '../output.ts';
+import { printNote, printResult, table } from '../output.ts';
 
 /** The name is absent only where a list of the checks is asked for. */
 export default async function init(flags: InitFlags, clusterName = ''): Promise<number> {
@@ -27,9 +27,13 @@ function listChecks(flags: InitFlags): number {
 async function dryRun(flags: InitFlags, clusterName: string): Promise<number> {
   const { state, settings } = await openHost(flags);
   const plan = await planInit(state, settings, initOptionsFrom(flags, clusterName));
+  printWarnings(plan.warnings);
   printResult(flags, { dryRun: plan }, planLines(plan));
   return 0;
 }
+
+const printWarnings = (warnings: readonly string[]): void =>
+  warnings.forEach((warning) => printNote(`Warning: ${warning}`));
 
 const planLines = ({ cluster, node, parameters, directories, files }: InitPlan): readonly string[] => [
   'Every check passed. Nothing was changed; this is what would be made:',
@@ -41,6 +45,8 @@ const planLines = ({ cluster, node, parameters, directories, files }: InitPlan):
     ['Candidate pool size', String(cluster.candidatePoolSize)],
     ['Hypervisors', cluster.enabledHypervisors.join(', ')],
     ['Disk templates', cluster.enabledDiskTemplates.join(', ')],
+    ['Volume group', cluster.volumeGroup ?? 'none'],
+    ['DRBD helper', cluster.drbdHelper ?? 'none'],
     ['Allowed by the policy', parameters.ipolicy['disk-templates'].join(', ')],
     ['MAC prefix', cluster.macPrefix],
     ['NIC', Object.entries(parameters.nicparams).map(assigned).join(', ')],
@@ -58,7 +64,7 @@ const assigned = ([key, value]: readonly [string, unknown]): string => `${key}=$
 async function makeCluster(flags: InitFlags, clusterName: string): Promise<number> {
   const { state, settings, daemons } = await openHost(flags);
   const { report, steps } = stepRecorder(liveSteps(flags.json === true));
-  const record = await initCluster(
+  const { record, warnings } = await initCluster(
     {
       state,
       settings,
@@ -76,10 +82,12 @@ async function makeCluster(flags: InitFlags, clusterName: string): Promise<numbe
     },
     initOptionsFrom(flags, clusterName),
   );
+  printWarnings(warnings);
   const { cluster } = record.configuration;
   const value = {
     cluster: { name: cluster.cluster_name, uuid: cluster.uuid },
     master: { uuid: cluster.master_node },
+    warnings,
     steps,
   };
   printResult(flags, value, [

@@ -21,7 +21,7 @@ export async function makeCluster(
   layOutHost(root);
   const state = { files: diskFiles, layout: layoutUnder(root) };
   const nothing = () => Promise.resolve();
-  const record = await initCluster(
+  const { record } = await initCluster(
     {
       state,
       settings: { ...defaultSettings, nodePort: 47_821, masterPort: 47_826 },

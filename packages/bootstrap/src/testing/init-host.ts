@@ -1,8 +1,16 @@
 /** A host that init finds fit, and what it is asked for there. Its names resolve by its own hosts file. */
 // oxlint-disable no-restricted-imports -- a helper of tests, which may touch the machine
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { layoutUnder } from '@quorate/cluster-state/layout';
+import { defaultSettings } from '@quorate/cluster-state/settings';
+import { ClusterError } from '@quorate/domain/errors';
+import { systemClock } from '@quorate/platform/clock';
+import { diskFiles } from '@quorate/platform/files';
+import { initCluster, type InitParts } from '../init.ts';
 import type { InitOptions } from '../init-facts.ts';
+import { planInit } from '../init-plan.ts';
+import { fakeDaemons } from './fake-daemons.ts';
 
 /** cluster.lab.test on loopback addresses, nothing of the host itself changed. */
 export const initOptions: InitOptions = {
@@ -28,3 +36,38 @@ export function layOutHost(root: string, hosts = hostsFile): void {
   writeFileSync(join(root, 'etc/hostname'), 'node1.lab.test\n');
   writeFileSync(join(root, 'etc/ssh/ssh_host_rsa_key.pub'), 'ssh-rsa AAAAB3NzaC1yc2E= root@node1\n');
 }
+
+/** `failing` is what the daemons of that host do not do; `order` is what happened there. */
+export function initHost(root: string, { hosts, failing }: { hosts?: string; failing?: string } = {}) {
+  layOutHost(root, hosts);
+  const state = { files: diskFiles, layout: layoutUnder(root) };
+  const order: string[] = [];
+  const daemons = fakeDaemons((what) => {
+    order.push(what);
+    return what === failing ? new ClusterError('COMMAND_FAILED', `${what} ended with status 1`) : undefined;
+  });
+  const parts: InitParts = {
+    state,
+    daemons,
+    settings: { ...defaultSettings, nodePort: 47_811 },
+    clock: systemClock,
+    report: ({ name, state: was }) => void (was !== 'started' && order.push(`${name} ${was}`)),
+    awaitNodeDaemon: async () => void order.push('wait for noded'),
+    awaitMasterDaemon: async () => void order.push('wait for masterd'),
+  };
+  return {
+    root,
+    state,
+    order,
+    plan: (changes: Partial<InitOptions> = {}) =>
+      planInit(state, parts.settings, { ...initOptions, ...changes }),
+    init: (changes: Partial<InitOptions> = {}) => initCluster(parts, { ...initOptions, ...changes }),
+  };
+}
+
+/** Every path under the root, with what would show a change. */
+export const everything = (root: string): string[] =>
+  readdirSync(root, { recursive: true, withFileTypes: true })
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => `${path} ${lstatSync(path).mode.toString(8)} ${lstatSync(path).mtimeMs}`)
+    .sort();

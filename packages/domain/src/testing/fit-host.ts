@@ -21,4 +21,8 @@ export const fitHost: InitFacts = {
   sshHostKeyFound: true,
   words: {},
   iallocators: [],
+  volumeGroups: { sizes: new Map() },
+  allowedStoragePaths: [],
+  ownDirectories: [],
+  storagePlaces: [],
 };
