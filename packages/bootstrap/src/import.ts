@@ -10,40 +10,22 @@
 import { createClusterSecrets } from '@quorate/cluster-state/cluster-secrets';
 import type { KeptSecrets } from '@quorate/cluster-state/ganeti-directory';
 import { readCertificateDigests, writeSecret, type SecretName } from '@quorate/cluster-state/secrets';
-import type { Settings } from '@quorate/cluster-state/settings';
-import { ensureDirectories, ensureText, type State } from '@quorate/cluster-state/state';
-import { publishRecord } from '@quorate/cluster-state/views';
-import { writeVoterRecord } from '@quorate/cluster-state/voter-store';
-import type { Finding } from '@quorate/domain/check';
+import { ensureDirectories, ensureText } from '@quorate/cluster-state/state';
+import { findingsError } from '@quorate/domain/check';
 import type { ClusterRecord, Configuration, NodeObject } from '@quorate/domain/configuration';
-import { ClusterError } from '@quorate/domain/errors';
 import { importedDraft, nodesToJoin, type NodeToJoin } from '@quorate/domain/ganeti-configuration';
 import { importFindings } from '@quorate/domain/import-checks';
 import { seal } from '@quorate/domain/record';
-import type { Clock } from '@quorate/platform/clock';
-import type { DaemonControl } from '@quorate/platform/daemon-control';
 import { sha256Hex } from '@quorate/platform/digest';
+import { found, foundingSteps, publishFirst, type FoundingParts } from './founding.ts';
 import { gatherImportFacts } from './import-facts.ts';
-import { stepRunner, type ReportStep } from './steps.ts';
+import { stepRunner } from './steps.ts';
 
 export const importSteps = {
   'check-directory': "Checking Ganeti's directory and this host",
   'write-secrets': "Keeping Ganeti's secrets and making what it lacks",
-  'write-configuration': 'Writing the configuration and its views',
-  'start-node-daemon': 'Starting the node daemon',
-  'start-master-daemon': 'Starting the master daemon and taking office',
+  ...foundingSteps,
 } as const;
-
-export interface ImportParts {
-  readonly state: State;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly daemons: DaemonControl;
-  readonly report: ReportStep;
-  /** Waits until the node daemon answers, then until the master daemon is in office. */
-  readonly awaitNodeDaemon: () => Promise<void>;
-  readonly awaitMasterDaemon: () => Promise<void>;
-}
 
 export interface ImportOptions {
   /** Ganeti's data directory, absolute. */
@@ -66,8 +48,7 @@ export interface Imported {
 }
 
 /** Throws the findings of the checks as one error; then nothing was changed. */
-export async function importCluster(parts: ImportParts, options: ImportOptions): Promise<Imported> {
-  const { daemons } = parts;
+export async function importCluster(parts: FoundingParts, options: ImportOptions): Promise<Imported> {
   const steps = stepRunner(importSteps, parts.report, parts.clock);
   const source = await steps.required('check-directory', () => check(parts, options));
   const { configuration, master, kept } = source;
@@ -79,15 +60,7 @@ export async function importCluster(parts: ImportParts, options: ImportOptions):
   };
   if (options.dryRun) return plan;
   await steps.required('write-secrets', () => writeSecrets(parts, source));
-  const record = await steps.required('write-configuration', () => writeConfiguration(parts, source));
-  await steps.required('start-node-daemon', async () => {
-    await daemons.start('noded');
-    await parts.awaitNodeDaemon();
-  });
-  await steps.required('start-master-daemon', async () => {
-    await daemons.start('masterd');
-    await parts.awaitMasterDaemon();
-  });
+  const record = await found(parts, steps, () => writeConfiguration(parts, source));
   return { ...plan, record };
 }
 
@@ -97,27 +70,18 @@ interface Source {
   readonly kept: KeptSecrets;
 }
 
-async function check({ state }: ImportParts, options: ImportOptions): Promise<Source> {
+async function check({ state }: FoundingParts, options: ImportOptions): Promise<Source> {
   const { facts, kept } = await gatherImportFacts(state, options.directory, options.ganetiNodePort);
   const findings = importFindings(facts);
   const { configuration } = facts;
   const master = configuration?.nodes[configuration.cluster.master_node];
-  if (findings.length > 0 || !configuration || !master) throw findingsError(findings);
+  if (findings.length > 0 || !configuration || !master) throw findingsError(findings, 'import');
   return { configuration, master, kept };
-}
-
-/** The first finding gives the reason, the message tells them all. */
-function findingsError(findings: readonly Finding[]): ClusterError {
-  const lines = findings.map((f) => `[${f.check}] ${f.message}${f.hint ? ` (${f.hint})` : ''}`);
-  return new ClusterError(findings[0]?.reason ?? 'INTERNAL', lines.join('\n'), {
-    hint: 'Nothing was changed; correct this and run import again',
-    facts: { findings: findings.map((f) => f.check).join(',') },
-  });
 }
 
 /** What is there already is not made again; the cluster certificate and what it signs always are. */
 async function writeSecrets(
-  { state, clock }: ImportParts,
+  { state, clock }: FoundingParts,
   { configuration, master, kept }: Source,
 ): Promise<void> {
   const now = clock.now();
@@ -140,20 +104,12 @@ async function writeSecrets(
 }
 
 async function writeConfiguration(
-  { state, settings, clock }: ImportParts,
+  { state, settings, clock }: FoundingParts,
   { configuration, master }: Source,
 ): Promise<ClusterRecord> {
   const { nodePort, masterPort } = settings;
   const host = { nodePort, masterPort, ...(await readCertificateDigests(state)) };
   const record = seal(importedDraft(configuration, host, clock.now().getTime() / 1000), sha256Hex);
-  const office = { node: master.uuid, epoch: record.version.epoch };
-  await writeVoterRecord(state, {
-    epoch: office.epoch,
-    grantedTo: office.node,
-    master: office,
-    version: record.version,
-    longestLeaseMs: 0,
-  });
-  await publishRecord(state, record);
+  await publishFirst(state, record, master.uuid);
   return record;
 }

@@ -1,8 +1,7 @@
 /** The first step of `init`, which is all of it that a dry run does: look at the host and judge what was seen. */
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { State } from '@quorate/cluster-state/state';
-import type { Finding } from '@quorate/domain/check';
-import { ClusterError } from '@quorate/domain/errors';
+import { findingsError } from '@quorate/domain/check';
 import { initFindings } from '@quorate/domain/init-checks';
 import type { InitFacts } from '@quorate/domain/init-complaints';
 import { gatherInitFacts, type InitOptions } from './init-facts.ts';
@@ -21,15 +20,6 @@ export async function checkHost(
 ): Promise<CheckedHost> {
   const gathered = await gatherInitFacts(state, settings, options);
   const findings = initFindings(gathered.facts);
-  if (findings.length > 0) throw findingsError(findings);
+  if (findings.length > 0) throw findingsError(findings, 'init');
   return gathered;
-}
-
-/** The first finding gives the reason, the message tells them all. */
-function findingsError(findings: readonly Finding[]): ClusterError {
-  const lines = findings.map((f) => `[${f.check}] ${f.message}${f.hint ? ` (${f.hint})` : ''}`);
-  return new ClusterError(findings[0]?.reason ?? 'WRONG_INPUT', lines.join('\n'), {
-    hint: 'Nothing was changed; correct this and run init again',
-    facts: { findings: findings.map((f) => f.check).join(',') },
-  });
 }

@@ -12,10 +12,7 @@
  */
 import { createClusterSecrets } from '@quorate/cluster-state/cluster-secrets';
 import { readCertificateDigests } from '@quorate/cluster-state/secrets';
-import type { Settings } from '@quorate/cluster-state/settings';
-import { ensureDirectories, type State } from '@quorate/cluster-state/state';
-import { publishRecord } from '@quorate/cluster-state/views';
-import { writeVoterRecord } from '@quorate/cluster-state/voter-store';
+import { ensureDirectories } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import { initWarnings } from '@quorate/domain/init-checks';
@@ -23,34 +20,20 @@ import type { InitFacts } from '@quorate/domain/init-complaints';
 import { initParameters, masterNetdevOf } from '@quorate/domain/init-parameters';
 import { initialDraft } from '@quorate/domain/initial-configuration';
 import { seal } from '@quorate/domain/record';
-import type { Clock } from '@quorate/platform/clock';
-import type { DaemonControl } from '@quorate/platform/daemon-control';
 import { randomUuid, sha256Hex } from '@quorate/platform/digest';
 import { type CheckedHost, checkHost } from './init-check.ts';
+import { found, foundingSteps, publishFirst, type FoundingParts } from './founding.ts';
 import type { InitOptions } from './init-facts.ts';
 import type { SshHostKeys } from './ssh-host-keys.ts';
-import { stepRunner, type ReportStep, type StepRunner } from './steps.ts';
+import { stepRunner, type StepRunner } from './steps.ts';
 import { makeStorageDirectories, takenBackOnFailure } from './storage-directories.ts';
 
 export const initSteps = {
   'check-host': 'Checking this host',
   'make-storage-directories': 'Making directories for file-based storage',
   'write-secrets': 'Making keys and certificates',
-  'write-configuration': 'Writing the configuration and its views',
-  'start-node-daemon': 'Starting the node daemon',
-  'start-master-daemon': 'Starting the master daemon and taking office',
+  ...foundingSteps,
 } as const;
-
-export interface InitParts {
-  readonly state: State;
-  readonly settings: Settings;
-  readonly clock: Clock;
-  readonly daemons: DaemonControl;
-  readonly report: ReportStep;
-  /** Waits until the node daemon answers, then until the master daemon is in office; made when there is an identity. */
-  readonly awaitNodeDaemon: () => Promise<void>;
-  readonly awaitMasterDaemon: () => Promise<void>;
-}
 
 export interface InitOutcome {
   readonly record: ClusterRecord;
@@ -58,7 +41,7 @@ export interface InitOutcome {
 }
 
 /** Throws the findings of the checks as one error (BEH-138). */
-export async function initCluster(parts: InitParts, options: InitOptions): Promise<InitOutcome> {
+export async function initCluster(parts: FoundingParts, options: InitOptions): Promise<InitOutcome> {
   const steps = stepRunner(initSteps, parts.report, parts.clock);
   const checked = await steps.required('check-host', () => checkHost(parts.state, parts.settings, options));
   const record = await takenBackOnFailure(async (made) => {
@@ -71,26 +54,14 @@ export async function initCluster(parts: InitParts, options: InitOptions): Promi
 }
 
 async function foundCluster(
-  parts: InitParts,
+  parts: FoundingParts,
   options: InitOptions,
   checked: CheckedHost,
   steps: StepRunner<typeof initSteps>,
 ): Promise<ClusterRecord> {
-  const { daemons } = parts;
   const identity = chooseIdentity(checked.facts);
   await steps.required('write-secrets', () => writeSecrets(parts, identity));
-  const record = await steps.required('write-configuration', () =>
-    writeConfiguration(parts, options, identity, checked.sshHostKeys),
-  );
-  await steps.required('start-node-daemon', async () => {
-    await daemons.start('noded');
-    await parts.awaitNodeDaemon();
-  });
-  await steps.required('start-master-daemon', async () => {
-    await daemons.start('masterd');
-    await parts.awaitMasterDaemon();
-  });
-  return record;
+  return found(parts, steps, () => writeConfiguration(parts, options, identity, checked.sshHostKeys));
 }
 
 interface Identity {
@@ -113,7 +84,7 @@ function chooseIdentity(facts: InitFacts): Identity {
 }
 
 async function writeSecrets(
-  { state, clock }: InitParts,
+  { state, clock }: FoundingParts,
   { facts, primaryIp, uuids }: Identity,
 ): Promise<void> {
   await ensureDirectories(state);
@@ -131,7 +102,7 @@ async function writeSecrets(
 }
 
 async function writeConfiguration(
-  { state, settings, clock }: InitParts,
+  { state, settings, clock }: FoundingParts,
   options: InitOptions,
   { facts, primaryIp, masterIp, uuids }: Identity,
   sshHostKeys: SshHostKeys,
@@ -160,14 +131,6 @@ async function writeConfiguration(
     }),
     sha256Hex,
   );
-  const master = { node: uuids.node, epoch: record.version.epoch };
-  await writeVoterRecord(state, {
-    epoch: master.epoch,
-    grantedTo: master.node,
-    master,
-    version: record.version,
-    longestLeaseMs: 0,
-  });
-  await publishRecord(state, record);
+  await publishFirst(state, record, uuids.node);
   return record;
 }

@@ -3,7 +3,7 @@
  *
  * A check changes nothing and asks nobody, so a list of them can be run as often as one likes.
  */
-import type { Reason } from './errors.ts';
+import { ClusterError, type Reason } from './errors.ts';
 
 export interface Check<Facts> {
   readonly name: string;
@@ -28,3 +28,12 @@ export const findingsOf = <Facts>(checks: readonly Check<Facts>[], facts: Facts)
     const message = finds(facts);
     return message === undefined ? [] : [{ check: name, reason, message, ...(hint ? { hint } : {}) }];
   });
+
+/** All findings as one error of `command`; the first gives the reason. */
+export function findingsError(findings: readonly Finding[], command: string): ClusterError {
+  const lines = findings.map((f) => `[${f.check}] ${f.message}${f.hint ? ` (${f.hint})` : ''}`);
+  return new ClusterError(findings[0]?.reason ?? 'INTERNAL', lines.join('\n'), {
+    hint: `Nothing was changed; correct this and run ${command} again`,
+    facts: { findings: findings.map((f) => f.check).join(',') },
+  });
+}

@@ -361,9 +361,11 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     standDown,
     resign: () => oneAtATime(handBack).catch(logged('the lease could not be given back')),
     async watch(signal) {
+      // One that waited while the daemon resigned must not take the office up again.
+      const lookUnlessEnded = async (): Promise<void> => (signal.aborted ? undefined : look());
       const lookInTurn = async (): Promise<number> => {
         // In office the look only asks and pushes, which must not keep a change or a hand-over waiting.
-        await (tenure.kind === 'in-office' ? lookInOffice(tenure) : oneAtATime(look));
+        await (tenure.kind === 'in-office' ? lookInOffice(tenure) : oneAtATime(lookUnlessEnded));
         return timings.surveyIntervalMs;
       };
       await Promise.all([

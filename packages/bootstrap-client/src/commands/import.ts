@@ -1,12 +1,9 @@
 /** `quorate import`: takes over Ganeti's cluster on its master. */
-import { awaitMasterDaemon, awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
-import { nodeOf } from '@quorate/bootstrap/cluster-access';
 import { importCluster, type Imported } from '@quorate/bootstrap/import';
 import type { NodeToJoin } from '@quorate/domain/ganeti-configuration';
-import { systemClock } from '@quorate/platform/clock';
 import { absolutePath } from '@quorate/platform/processes';
-import { openCluster, openHost, type GlobalOptions } from '../context.ts';
-import { liveSteps, stepRecorder } from '../live-steps.ts';
+import type { GlobalOptions } from '../context.ts';
+import { foundingParts } from '../founding-parts.ts';
 import { printResult } from '../output.ts';
 
 interface ImportFlags extends GlobalOptions {
@@ -15,27 +12,9 @@ interface ImportFlags extends GlobalOptions {
 }
 
 export default async function importFrom(flags: ImportFlags): Promise<number> {
-  const { state, settings, daemons } = await openHost(flags);
-  const { report, steps } = stepRecorder(liveSteps(flags.json === true));
+  const { parts, steps } = await foundingParts(flags);
   const dryRun = flags.dryRun === true;
-  const imported = await importCluster(
-    {
-      state,
-      settings,
-      daemons,
-      report,
-      clock: systemClock,
-      awaitNodeDaemon: async () => {
-        const { access, roster } = await openCluster(flags);
-        await awaitNodeDaemon(access, nodeOf(roster, access.own));
-      },
-      awaitMasterDaemon: async () => {
-        const { access, master } = await openCluster(flags);
-        await awaitMasterDaemon(access, master);
-      },
-    },
-    { directory: absolutePath(flags.from), dryRun },
-  );
+  const imported = await importCluster(parts, { directory: absolutePath(flags.from), dryRun });
   printResult(flags, { ...valueOf(imported), dryRun, steps }, linesOf(imported));
   return 0;
 }

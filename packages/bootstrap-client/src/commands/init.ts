@@ -1,13 +1,10 @@
 /** `quorate init`: makes a cluster of one node out of this host. */
-import { awaitMasterDaemon, awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
-import { nodeOf } from '@quorate/bootstrap/cluster-access';
 import { initCluster } from '@quorate/bootstrap/init';
 import { type InitPlan, planInit } from '@quorate/bootstrap/init-plan';
 import { initChecks } from '@quorate/domain/init-checks';
-import { systemClock } from '@quorate/platform/clock';
-import { openCluster, openHost } from '../context.ts';
+import { openHost } from '../context.ts';
+import { foundingParts } from '../founding-parts.ts';
 import { type InitFlags, initOptionsFrom } from '../init-flags.ts';
-import { liveSteps, stepRecorder } from '../live-steps.ts';
 import { printNote, printResult, table } from '../output.ts';
 
 /** The name is absent only where a list of the checks is asked for. */
@@ -62,26 +59,8 @@ const planLines = ({ cluster, node, parameters, directories, files }: InitPlan):
 const assigned = ([key, value]: readonly [string, unknown]): string => `${key}=${String(value)}`;
 
 async function makeCluster(flags: InitFlags, clusterName: string): Promise<number> {
-  const { state, settings, daemons } = await openHost(flags);
-  const { report, steps } = stepRecorder(liveSteps(flags.json === true));
-  const { record, warnings } = await initCluster(
-    {
-      state,
-      settings,
-      daemons,
-      report,
-      clock: systemClock,
-      awaitNodeDaemon: async () => {
-        const { access, roster } = await openCluster(flags);
-        await awaitNodeDaemon(access, nodeOf(roster, access.own));
-      },
-      awaitMasterDaemon: async () => {
-        const { access, master } = await openCluster(flags);
-        await awaitMasterDaemon(access, master);
-      },
-    },
-    initOptionsFrom(flags, clusterName),
-  );
+  const { parts, steps } = await foundingParts(flags);
+  const { record, warnings } = await initCluster(parts, initOptionsFrom(flags, clusterName));
   printWarnings(warnings);
   const { cluster } = record.configuration;
   const value = {

@@ -7,7 +7,8 @@ import { defaultSettings } from '@quorate/cluster-state/settings';
 import { ClusterError } from '@quorate/domain/errors';
 import { systemClock } from '@quorate/platform/clock';
 import { diskFiles } from '@quorate/platform/files';
-import { initCluster, type InitParts } from '../init.ts';
+import type { FoundingParts } from '../founding.ts';
+import { initCluster } from '../init.ts';
 import type { InitOptions } from '../init-facts.ts';
 import { planInit } from '../init-plan.ts';
 import { fakeDaemons } from './fake-daemons.ts';
@@ -46,7 +47,7 @@ export function initHost(root: string, { hosts, failing }: { hosts?: string; fai
     order.push(what);
     return what === failing ? new ClusterError('COMMAND_FAILED', `${what} ended with status 1`) : undefined;
   });
-  const parts: InitParts = {
+  const parts: FoundingParts = {
     state,
     daemons,
     settings: { ...defaultSettings, nodePort: 47_811 },
