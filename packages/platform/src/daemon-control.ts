@@ -89,10 +89,15 @@ export function processControl(places: DaemonPlaces): DaemonControl {
       alone(places, name, async () => {
         if ((await pidOf(name)) !== undefined) return;
         const { program, args, env } = places.command(name);
-        const options = { logFile: places.logFile(name), ...(env && { env }) };
-        const { pid } = await spawnDetached(program, args, options);
-        const text = `${pid}\n${(await startOfProcess(pid)) ?? ''}\n`;
-        await diskFiles.writeAtomic(places.pidFile(name), text, { mode: 0o644 });
+        const registered = async (pid: number): Promise<void> => {
+          const text = `${pid}\n${(await startOfProcess(pid)) ?? ''}\n`;
+          await diskFiles.writeAtomic(places.pidFile(name), text, { mode: 0o644 });
+        };
+        await spawnDetached(program, args, {
+          logFile: places.logFile(name),
+          registered,
+          ...(env && { env }),
+        });
       }),
     stop: (name, graceMs) =>
       alone(places, name, async () => {

@@ -96,6 +96,19 @@ describe('a detached process', () => {
     expect(signalProcess(pid, 'SIGTERM')).toBe(false);
   });
 
+  it('never begins if its number could not be noted', async () => {
+    const made = join(scratch, 'made');
+    const pids: number[] = [];
+    const registered = (pid: number) => {
+      pids.push(pid);
+      return Promise.reject(new Error('disk full'));
+    };
+    const options = { logFile: join(scratch, 'log'), registered };
+    await expect(spawnDetached('touch', [made], options)).rejects.toThrow('disk full');
+    await soon('its end', async () => !(await isRunning(pids[0] ?? 0)));
+    await expect(stat(made)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
   it('fails if the program is not there', async () => {
     const options = { logFile: join(scratch, 'log') };
     await expect(spawnDetached('no-such-program', [], options)).rejects.toMatchObject({

@@ -7,8 +7,9 @@
  */
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
-import { open, readFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { access, constants, open, readFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { Writable } from 'node:stream';
 import { MachineError, systemCode } from './machine-error.ts';
 import { seconds } from './seconds.ts';
 
@@ -94,27 +95,64 @@ export interface DetachedOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Both its outputs are appended here; made with mode 0640 if absent. Its directory must exist. */
   readonly logFile: string;
+  /** Called with the process number before the program itself begins; if it fails, the program never does. */
+  readonly registered?: (pid: number) => Promise<void>;
 }
 
-/** Starts a program in a session of its own, to outlive us. Resolves when it runs, not when it is ready. */
+/** Looked for as the shell would, so that its absence is our error and not a line in a log. */
+async function assertExecutable(program: string, path = process.env['PATH'] ?? ''): Promise<void> {
+  const places = program.includes('/') ? [program] : path.split(':').map((each) => join(each, program));
+  const found = await Promise.all(
+    places.map((place) =>
+      access(place, constants.X_OK).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  if (!found.includes(true)) throw notStarted(program, Object.assign(new Error(program), { code: 'ENOENT' }));
+}
+
+const letGo = (stdin: Writable): Promise<void> =>
+  new Promise((resolve, reject) => {
+    stdin.once('error', reject);
+    stdin.end('go\n', resolve);
+  });
+
+/**
+ * Starts a program in a session of its own, to outlive us. Resolves when it runs, not when it is ready.
+ *
+ * A shell holds the place until `registered` has noted the process number somewhere, and becomes the program only
+ * then: if we are killed in between, nothing is left that nobody knows of.
+ */
 export async function spawnDetached(
   program: string,
   args: readonly string[],
-  { env, logFile }: DetachedOptions,
+  { env, logFile, registered = () => Promise.resolve() }: DetachedOptions,
 ): Promise<{ readonly pid: number }> {
   const log = await open(logFile, 'a', 0o640);
   try {
-    const child = spawn(program, args, {
+    await assertExecutable(program, env?.['PATH']);
+    const child = spawn('/bin/sh', ['-c', 'read -r go && exec "$0" "$@" </dev/null', program, ...args], {
       detached: true,
-      stdio: ['ignore', log.fd, log.fd],
+      stdio: ['pipe', log.fd, log.fd],
       ...(env && { env }),
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);
       child.once('error', (cause) => reject(notStarted(program, cause)));
     });
-    child.unref();
-    return { pid: child.pid ?? 0 };
+    const pid = child.pid ?? 0;
+    // There is one: it was asked for as a pipe.
+    const gate = child.stdin as Writable;
+    try {
+      await registered(pid);
+      await letGo(gate);
+    } finally {
+      gate.destroy();
+      child.unref();
+    }
+    return { pid };
   } finally {
     await log.close();
   }
