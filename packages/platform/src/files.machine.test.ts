@@ -2,8 +2,12 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskFiles, type Files } from './files.ts';
+import { diskFiles, temporaryOf, type Files } from './files.ts';
+import { runCommand } from './processes.ts';
 import { memoryFiles } from './testing/files.ts';
+
+/** Others may give no file away and mount nothing. */
+const isRoot = process.getuid?.() === 0;
 
 let scratch: string;
 beforeAll(async () => {
@@ -62,6 +66,33 @@ describe.each(twins)('files on %s', (_, files) => {
     for (const name of ['c', 'a', 'b']) await files.writeAtomic(join(directory, name), '', { mode: 0o600 });
     await files.remove(join(directory, 'b'));
     expect(await files.list(directory)).toEqual(['a', 'c']);
+  });
+
+  it('gives a file another text byte by byte, with the mode it has', async () => {
+    const directory = await world(files);
+    const path = join(directory, 'hosts');
+    await files.writeAtomic(path, 'één', { mode: 0o664 });
+    const bytes = await files.readBytes(path);
+    expect(bytes).toBe('\u00c3\u00a9\u00c3\u00a9n');
+    await files.rewrite(path, `${bytes}+`);
+    expect(await files.readText(path)).toBe('één+');
+    expect((await files.stat(path))?.mode).toBe(0o664);
+    expect(await files.list(directory)).toEqual(['hosts']);
+    await expect(files.rewrite(join(directory, 'x'), '')).rejects.toMatchObject({
+      facts: { code: 'ENOENT' },
+    });
+    expect(await files.readBytes(join(directory, 'x'))).toBeUndefined();
+  });
+
+  it('takes away a directory that is empty, and no other', async () => {
+    const directory = await world(files);
+    await files.ensureDirectory(join(directory, 'a/b'), 0o755);
+    await files.writeAtomic(join(directory, 'file'), '', { mode: 0o600 });
+    for (const name of ['a', 'file', 'absent', 'file/below'])
+      await files.removeEmptyDirectory(join(directory, name));
+    expect(await files.list(directory)).toEqual(['a', 'file']);
+    for (const name of ['a/b', 'a']) await files.removeEmptyDirectory(join(directory, name));
+    expect(await files.list(directory)).toEqual(['file']);
   });
 
   it('makes directories with their parents, and corrects the mode of one that is there', async () => {
@@ -143,6 +174,60 @@ describe('files on the disk', () => {
     await reader;
     expect([...seen].filter((text) => !texts.includes(text))).toEqual([]);
     expect([...modes]).toEqual([0o600]);
+  });
+
+  it.skipIf(!isRoot)('keep the owner of a file that gets another text (root only)', async () => {
+    const path = join(await world(diskFiles), 'authorized_keys');
+    await diskFiles.writeAtomic(path, 'old', { mode: 0o640 });
+    await fs.chown(path, 12, 34);
+    await diskFiles.rewrite(path, 'new');
+    expect(await fs.stat(path)).toMatchObject({ uid: 12, gid: 34, mode: 0o100640 });
+  });
+
+  it('write through a link, and into a file with two names', async () => {
+    const directory = await world(diskFiles);
+    const at = (name: string) => join(directory, name);
+    await diskFiles.writeAtomic(at('real'), 'a longer text', { mode: 0o644 });
+    await fs.symlink(at('real'), at('link'));
+    await fs.link(at('real'), at('twin'));
+    for (const name of ['link', 'twin']) {
+      await diskFiles.rewrite(at(name), name);
+      expect([await diskFiles.readText(at('real')), await diskFiles.readText(at(name))]).toEqual([
+        name,
+        name,
+      ]);
+    }
+    expect((await fs.lstat(at('link'))).isSymbolicLink()).toBe(true);
+    expect(await diskFiles.list(directory)).toEqual(['link', 'real', 'twin']);
+  });
+
+  it.skipIf(!isRoot)('write into a file that is mounted there (root only)', async () => {
+    const directory = await world(diskFiles);
+    const at = (name: string) => join(directory, name);
+    for (const name of ['hosts', 'outside']) await diskFiles.writeAtomic(at(name), name, { mode: 0o644 });
+    const mount = async (...args: string[]) =>
+      expect(await runCommand(args[0] ?? '', args.slice(1), { timeoutMs: 10_000 })).toMatchObject({
+        code: 0,
+      });
+    await mount('mount', '--bind', at('outside'), at('hosts'));
+    try {
+      await diskFiles.rewrite(at('hosts'), 'new');
+    } finally {
+      await mount('umount', at('hosts'));
+    }
+    expect([await diskFiles.readText(at('outside')), await diskFiles.readText(at('hosts'))]).toEqual([
+      'new',
+      'hosts',
+    ]);
+    expect(await diskFiles.list(directory)).toEqual(['hosts', 'outside']);
+  });
+
+  it('know what a write that was killed leaves behind', () => {
+    expect('.hosts.0123456789ab.tmp').toMatch(temporaryOf('hosts'));
+    for (const other of ['hosts.0123456789ab.tmp', '.hosts.tmp', '.hosts.0123456789ab.tmp.tmp'])
+      expect(other).not.toMatch(temporaryOf('hosts'));
+    expect('.config.data.0123456789ab.tmp').toMatch(temporaryOf('config.data'));
+    expect('.configXdata.0123456789ab.tmp').not.toMatch(temporaryOf('config.data'));
   });
 
   it('may be written by several at once: one of them wins, whole', async () => {

@@ -21,11 +21,19 @@ export interface FileFacts {
 export interface Files {
   /** The whole file as UTF-8, undefined if it is absent. */
   readText(path: string): Promise<string | undefined>;
+  /** The whole file, each byte one character (Latin-1), for texts of others in whatever encoding; undefined if absent. */
+  readBytes(path: string): Promise<string | undefined>;
   /**
    * Replaces the file so that a reader, or the machine after a power cut, finds the old text or the new one and nothing
    * between; `mode` holds from the first instant. The directory must exist.
    */
   writeAtomic(path: string, text: string, options: { readonly mode: number }): Promise<void>;
+  /**
+   * Gives a file of somebody else's, which must exist, another text, as `readBytes` tells it; mode, owner and links to
+   * the file stay. Atomic like `writeAtomic`, except where its name cannot be given to another file: a link, a mount
+   * (the hosts file of a container), or an owner whom we cannot give a file. Durable when it resolves.
+   */
+  rewrite(path: string, bytes: string): Promise<void>;
   /** Deletes a file, socket or link; absent is fine. Durable when it resolves. */
   remove(path: string): Promise<void>;
   /** Names in the directory, sorted; none if it is absent. */
@@ -34,6 +42,8 @@ export interface Files {
   stat(path: string): Promise<FileFacts | undefined>;
   /** Makes the directory with this mode, whatever the umask, or corrects the mode; missing parents get 0755. */
   ensureDirectory(path: string, mode: number): Promise<void>;
+  /** Takes the directory away; absent, or not empty, or none: it stays. Durable when it resolves. */
+  removeEmptyDirectory(path: string): Promise<void>;
   /** Adds the line and a newline and has them on disk when it resolves; a new file gets `mode`. */
   appendLine(path: string, line: string, options: { readonly mode: number }): Promise<void>;
   /**
@@ -85,29 +95,88 @@ async function writeFully(handle: fs.FileHandle, data: Uint8Array): Promise<void
   }
 }
 
+interface Owner {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+interface NewFile {
+  readonly data: Uint8Array;
+  readonly mode: number;
+  /** Ours if absent. */
+  readonly owner?: Owner;
+}
+
 /** Writes, syncs and closes. The mode is set again because the umask may have narrowed it at creation, never widened. */
-async function fillNewFile(handle: fs.FileHandle, text: string, mode: number): Promise<void> {
+async function fillNewFile(handle: fs.FileHandle, { data, mode, owner }: NewFile): Promise<void> {
   try {
+    if (owner) await handle.chown(owner.uid, owner.gid);
     await handle.chmod(mode);
-    await writeFully(handle, Buffer.from(text, 'utf8'));
+    await writeFully(handle, data);
     await handle.sync();
   } finally {
     await handle.close();
   }
 }
 
-async function replaceFile(path: string, text: string, mode: number): Promise<void> {
+/** What a write that was killed leaves beside the file: its name, to be looked for. */
+export const temporaryOf = (name: string): RegExp =>
+  new RegExp(`^\\.${name.replaceAll(/[^\w-]/g, '\\$&')}\\.[0-9a-f]{12}\\.tmp$`);
+
+async function replaceFile(path: string, file: NewFile): Promise<void> {
   const directory = dirname(path);
   const temporary = join(directory, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
-  const handle = await fs.open(temporary, 'wx', mode);
+  const handle = await fs.open(temporary, 'wx', file.mode);
   try {
-    await fillNewFile(handle, text, mode);
+    await fillNewFile(handle, file);
     await fs.rename(temporary, path);
   } catch (caught) {
     await fs.rm(temporary, { force: true });
     throw caught;
   }
   await syncInode(directory);
+}
+
+/** A mount, a directory in which nothing can be made, an owner who is not ours to give. */
+const notReplaceable: readonly unknown[] = ['EBUSY', 'EXDEV', 'EROFS', 'EACCES', 'EPERM'];
+
+async function rewriteFile(path: string, data: Uint8Array): Promise<void> {
+  const found = await fs.lstat(path);
+  if (found.isSymbolicLink() || found.nlink > 1) return overwriteFile(path, data);
+  const { mode, uid, gid } = found;
+  try {
+    await replaceFile(path, { data, mode: mode & 0o7777, owner: { uid, gid } });
+  } catch (caught) {
+    if (!notReplaceable.includes(systemCode(caught))) throw caught;
+    await overwriteFile(path, data);
+  }
+}
+
+async function overwriteFile(path: string, data: Uint8Array): Promise<void> {
+  const handle = await fs.open(path, 'r+');
+  try {
+    await writeFully(handle, data);
+    await handle.truncate(data.length);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** It is absent or could not exist, is no directory, holds something, or something is mounted on it. */
+const staysThere: readonly unknown[] = [
+  ...['ENOENT', 'ENOTDIR', 'ELOOP', 'ENAMETOOLONG'],
+  ...['ENOTEMPTY', 'EEXIST', 'EBUSY'],
+];
+
+async function removeIfEmpty(path: string): Promise<void> {
+  try {
+    await fs.rmdir(path);
+  } catch (caught) {
+    if (staysThere.includes(systemCode(caught))) return;
+    throw caught;
+  }
+  await syncInode(dirname(path));
 }
 
 async function removeFile(path: string): Promise<void> {
@@ -162,7 +231,10 @@ function kindOf(stats: {
 
 export const diskFiles: Files = {
   readText: (path) => orFileError('read', path, () => unlessAbsent(() => fs.readFile(path, 'utf8'))),
-  writeAtomic: (path, text, { mode }) => orFileError('write', path, () => replaceFile(path, text, mode)),
+  readBytes: (path) => orFileError('read', path, () => unlessAbsent(() => fs.readFile(path, 'latin1'))),
+  writeAtomic: (path, text, { mode }) =>
+    orFileError('write', path, () => replaceFile(path, { data: Buffer.from(text, 'utf8'), mode })),
+  rewrite: (path, bytes) => orFileError('write', path, () => rewriteFile(path, Buffer.from(bytes, 'latin1'))),
   remove: (path) => orFileError('remove', path, () => removeFile(path)),
   list: (directory) =>
     orFileError('list', directory, async () =>
@@ -174,6 +246,7 @@ export const diskFiles: Files = {
       return stats && { mode: stats.mode & 0o7777, size: stats.size, kind: kindOf(stats) };
     }),
   ensureDirectory: (path, mode) => orFileError('make directory', path, () => makeDirectory(path, mode)),
+  removeEmptyDirectory: (path) => orFileError('remove directory', path, () => removeIfEmpty(path)),
   appendLine: (path, line, { mode }) => orFileError('append to', path, () => appendToFile(path, line, mode)),
   sync: (path) => orFileError('sync', path, () => syncFound(path)),
 };

@@ -55,6 +55,14 @@ export function memoryFiles(initial: Readonly<Record<string, string>> = {}): Mem
   const remove = (path: string): void => {
     if (fileAt(path)) entries.delete(path);
   };
+  const rewrite = (path: string, bytes: string): void => {
+    const before = fileAt(path);
+    if (!before) throw notThere();
+    put(path, Buffer.from(bytes, 'latin1').toString('utf8'), before.mode);
+  };
+  const removeIfEmpty = (path: string): void => {
+    if (entries.get(path)?.kind === 'directory' && namesIn(path).length === 0) entries.delete(path);
+  };
   const namesIn = (directory: string): string[] => {
     const inside = [...entries.keys()].filter((path) => path !== '/' && dirname(path) === directory);
     return inside.map((path) => path.slice(directory === '/' ? 1 : directory.length + 1)).sort();
@@ -88,11 +96,18 @@ export function memoryFiles(initial: Readonly<Record<string, string>> = {}): Mem
 
   return {
     readText: (path) => later('read', path, () => fileAt(path)?.text),
+    readBytes: (path) =>
+      later('read', path, () => {
+        const text = fileAt(path)?.text;
+        return text === undefined ? undefined : Buffer.from(text, 'utf8').toString('latin1');
+      }),
+    rewrite: (path, bytes) => later('write', path, () => rewrite(path, bytes)),
     writeAtomic: (path, text, { mode }) => later('write', path, () => put(path, text, mode)),
     remove: (path) => later('remove', path, () => remove(path)),
     list: (directory) => later('list', directory, () => namesIn(directory)),
     stat: (path) => later('inspect', path, () => factsOf(path)),
     ensureDirectory: (path, mode) => later('make directory', path, () => makeDirectory(path, mode)),
+    removeEmptyDirectory: (path) => later('remove directory', path, () => removeIfEmpty(path)),
     appendLine: (path, line, { mode }) => later('append to', path, () => append(path, line, mode)),
     sync: (path) => later('sync', path, () => undefined),
     contents: () =>
