@@ -42,6 +42,8 @@ export interface InitFlags extends GlobalOptions, SameWords {
   readonly ipolicyVcpuRatio?: string;
   readonly ipolicySpindleRatio?: string;
   readonly defaultIallocatorParams?: string;
+  readonly etcHosts: boolean;
+  readonly sshInit: boolean;
   readonly dryRun?: boolean;
   readonly listChecks?: boolean;
 }
@@ -164,14 +166,17 @@ const addGaneti = (command: Command): Command =>
     .option(
       '--use-external-mip-script <yes|no>',
       'raise the master IP by a script; here it is always raised by the node daemon (default: no)',
-    )
-    .option('--ssh-key-type <type>', 'rsa, dsa or ecdsa (default: rsa)')
-    .option('--ssh-key-bits <bits>', 'length of that key (default: rsa 2048, dsa 1024, ecdsa 384)');
+    );
 
 const addHost = (command: Command): Command =>
   command
-    .option('--no-etc-hosts', 'leave /etc/hosts alone; this version always does')
-    .option('--no-ssh-init', "leave root's SSH keys alone; this version always does");
+    .option('--no-etc-hosts', 'leave /etc/hosts alone; else it is made to name this host')
+    .option(
+      '--no-ssh-init',
+      "leave root's SSH keys alone; else a missing one is made, and let in on this host",
+    )
+    .option('--ssh-key-type <type>', 'which of them: rsa, dsa or ecdsa (default: rsa)')
+    .option('--ssh-key-bits <bits>', 'length of a new one (default: rsa 2048, dsa 1024, ecdsa 384)');
 
 const list = (text: string): string[] => text.split(',').filter((word) => word !== '');
 const gather = (text: string, before: readonly string[] = []): readonly string[] => [...before, text];
@@ -186,9 +191,8 @@ export const initOptionsFrom = (flags: InitFlags, clusterName: string): InitOpti
   macPrefix: flags.macPrefix.toLowerCase(),
   enabledHypervisors: flags.enabledHypervisors,
   ...storageFrom(flags),
-  // Not done yet, so the configuration must not say that it was.
-  modifyEtcHosts: false,
-  modifySshSetup: false,
+  modifyEtcHosts: flags.etcHosts,
+  modifySshSetup: flags.sshInit,
   allowLoopback: flags.allowLoopback === true,
   words: wordsFrom(flags),
 });

@@ -2,16 +2,21 @@
  * Takes the cluster apart on its last node: no master any more, address down, daemons stopped, files gone.
  *
  * Every step may be repeated, so a destroy that broke off is finished by a second one; success is that nothing
- * of the cluster is left on the disk.
+ * of the cluster is left on the disk, and the host is what it was before. The node daemon takes back what it can while
+ * it ends; what only somebody can who outlives it, such as its pid file and directory, is done here.
  *
  * Counterpart in Ganeti: gnt-cluster destroy and lib/bootstrap.py, FinalizeClusterDestroy, which report success
  * whatever is left.
  */
+import { type DirectoryChange, readHostChanges } from '@quorate/cluster-state/host-change-record';
+import { restoreHost } from '@quorate/cluster-state/host-changes';
+import { takeBackDirectories } from '@quorate/cluster-state/host-directories';
 import { findLeftovers } from '@quorate/cluster-state/installed-files';
 import type { State } from '@quorate/cluster-state/state';
 import { ClusterError } from '@quorate/domain/errors';
 import type { Roster, RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
+import type { Clock } from '@quorate/platform/clock';
 import type { DaemonControl } from '@quorate/platform/daemon-control';
 import { awaitUntil } from '@quorate/platform/wait';
 import type { Peer } from '@quorate/rpc/channels';
@@ -26,17 +31,22 @@ export const destroySteps = {
   'lower-master-ip': 'Taking the master IP down',
   'stop-master-daemon': 'Stopping the master daemon',
   'leave-cluster': 'Ending the membership of this node',
+  'restore-host': 'Taking back what was changed on this host',
   confirm: 'Confirming that nothing is left',
 } as const;
 
-export interface DestroyParts {
+/** What is needed on a host of which only the record of changes is left. */
+export interface RestoreParts {
   readonly state: State;
+  readonly daemons: DaemonControl;
+  readonly report: ReportStep;
+}
+
+export interface DestroyParts extends RestoreParts {
   readonly access: ClusterAccess;
   readonly roster: Roster;
   /** The master daemon of this host. */
   readonly master: Peer;
-  readonly daemons: DaemonControl;
-  readonly report: ReportStep;
 }
 
 /** Resolves to warnings. Throws NODES_REMAIN or NOT_MASTER before anything was changed, POST_CONDITION_FAILED after. */
@@ -44,14 +54,50 @@ export async function destroyCluster(parts: DestroyParts): Promise<readonly stri
   const { access, daemons, roster } = parts;
   const own = nodeOf(roster, access.own);
   const steps = stepRunner(destroySteps, parts.report, access.clock);
+  // The record goes while the node daemon ends; its run directory stays until that has ended.
+  const directories = (await readHostChanges(parts.state))?.directories ?? [];
   await daemons.start('noded');
   await awaitNodeDaemon(access, own);
   await steps.required('retire-master', () => retireMaster(parts, own));
   await steps.tolerated('lower-master-ip', () => lowerMasterIp(access, own));
   await steps.tolerated('stop-master-daemon', () => daemons.stop('masterd', timings.shutdownGraceMs));
   await steps.tolerated('leave-cluster', () => leaveCluster(parts, own));
+  await steps.tolerated('restore-host', () => restore(parts, directories));
   await steps.required('confirm', () => confirmGone(parts));
   return steps.warnings;
+}
+
+/** Whether a membership, or an init, ended so far that this node is in no cluster, and its host is not as before. */
+export async function isHalfRestored(state: State): Promise<boolean> {
+  const isMember = (await state.files.stat(state.layout.roster.path)) !== undefined;
+  return !isMember && (await readHostChanges(state)) !== undefined;
+}
+
+/** Finishes a destroy that was killed when this node knew its cluster no more. Resolves to warnings. */
+export async function finishDestroy(
+  parts: RestoreParts & { readonly clock: Clock },
+): Promise<readonly string[]> {
+  const steps = stepRunner(destroySteps, parts.report, parts.clock);
+  const directories = (await readHostChanges(parts.state))?.directories ?? [];
+  for (const name of ['masterd', 'noded'])
+    if ((await parts.daemons.state(name)) !== 'stopped')
+      await parts.daemons.stop(name, timings.shutdownGraceMs);
+  await steps.required('restore-host', () => restore(parts, directories));
+  await steps.required('confirm', () => confirmGone(parts));
+  return steps.warnings;
+}
+
+/** Not under a daemon that lives: it would go on with half of its files. */
+async function restore(
+  { state, daemons }: RestoreParts,
+  directories: readonly DirectoryChange[],
+): Promise<void> {
+  if ((await daemons.state('noded')) !== 'stopped')
+    throw new ClusterError('POST_CONDITION_FAILED', 'The node daemon has not ended');
+  await restoreHost(state);
+  await state.files.remove(state.layout.nodedPid.path);
+  if ((await daemons.state('masterd')) === 'stopped') await state.files.remove(state.layout.masterdPid.path);
+  await takeBackDirectories(state, directories);
 }
 
 /** Done already if this node's vote names nobody. */
@@ -87,7 +133,7 @@ async function leaveCluster({ access, roster, daemons }: DestroyParts, own: Rost
   await daemons.stop('noded', timings.shutdownGraceMs);
 }
 
-async function confirmGone({ state }: DestroyParts): Promise<void> {
+async function confirmGone({ state }: RestoreParts): Promise<void> {
   const left = await findLeftovers(state);
   if (left.length === 0) return;
   throw new ClusterError('POST_CONDITION_FAILED', `Still on the disk: ${left.join(', ')}`, {

@@ -7,10 +7,11 @@
  * Ganeti's directory is only read. Its cluster certificate cannot sign nodes (version 1), so a new one is made and
  * every other node must be joined over SSH again. Until then it is offline: one agent is the whole electorate.
  */
+import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
 import { createClusterSecrets } from '@quorate/cluster-state/cluster-secrets';
 import type { KeptSecrets } from '@quorate/cluster-state/ganeti-directory';
 import { readCertificateDigests, writeSecret, type SecretName } from '@quorate/cluster-state/secrets';
-import { ensureDirectories, ensureText } from '@quorate/cluster-state/state';
+import { ensureText } from '@quorate/cluster-state/state';
 import { findingsError } from '@quorate/domain/check';
 import type { ClusterRecord, Configuration, NodeObject } from '@quorate/domain/configuration';
 import { importedDraft, nodesToJoin, type NodeToJoin } from '@quorate/domain/ganeti-configuration';
@@ -85,7 +86,7 @@ async function writeSecrets(
   { configuration, master, kept }: Source,
 ): Promise<void> {
   const now = clock.now();
-  await ensureDirectories(state);
+  await ensureOwnDirectories(state);
   for (const [name, text] of Object.entries(kept.secrets) as [SecretName, string][])
     await writeSecret(state, name, text, now);
   if (kept.publicKeys !== undefined) await ensureText(state, state.layout.ganetiPubKeys, kept.publicKeys);

@@ -1,9 +1,10 @@
 /** Looks at this host for `init`: everything the checks judge, gathered before anything is changed. */
 import { findLeftovers } from '@quorate/cluster-state/installed-files';
+import { rootSshKeyFacts } from '@quorate/cluster-state/root-ssh-key';
 import type { State } from '@quorate/cluster-state/state';
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { InitFacts } from '@quorate/domain/init-complaints';
-import { type InitWords, masterNetdevOf } from '@quorate/domain/init-parameters';
+import { decideSshKey, type InitWords, masterNetdevOf } from '@quorate/domain/init-parameters';
 import { ipFamily } from '@quorate/domain/names';
 import type { StorageRequest } from '@quorate/domain/storage-request';
 import { deviceExists, ownAddresses, probeTcp } from '@quorate/platform/network';
@@ -64,6 +65,9 @@ export async function gatherInitFacts(
     netmask: options.masterNetmask,
     netdevExists: await deviceExists(masterNetdevOf({ ...options, iallocators })),
     sshHostKeyFound: sshHostKeys.any,
+    rootSshKey: options.modifySshSetup
+      ? await rootSshKeyFacts(state, decideSshKey({ ...options, iallocators }).value.sshKeyType)
+      : undefined,
   };
   return { facts, sshHostKeys };
 }

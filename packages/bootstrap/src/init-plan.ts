@@ -8,6 +8,7 @@ import { diskParameters } from '@quorate/domain/initial-configuration';
 import { singleAddressMask } from '@quorate/domain/names';
 import { checkHost } from './init-check.ts';
 import type { InitOptions } from './init-facts.ts';
+import { plannedHostsEntry, plannedSshKey, type PlannedHostChange } from './planned-host-changes.ts';
 
 export interface InitPlan {
   readonly cluster: {
@@ -29,7 +30,10 @@ export interface InitPlan {
   readonly parameters: InitParameters;
   /** Made if they are missing, those for file-based storage among them. */
   readonly directories: readonly string[];
+  /** Made new. */
   readonly files: readonly string[];
+  /** What is changed in files that are not the cluster's, or made beside them. */
+  readonly hostChanges: readonly PlannedHostChange[];
   readonly warnings: readonly string[];
 }
 
@@ -59,7 +63,11 @@ export async function planInit(state: State, settings: Settings, options: InitOp
       ...facts.storagePlaces.map(({ path }) => underRoot(layout.root, path)),
       ...ownDirectories(layout).map(({ path }) => path),
     ],
-    files: initialEntries(layout).map(({ path }) => path),
+    files: initialEntries(layout, options).map(({ path }) => path),
+    hostChanges: [
+      ...(options.modifyEtcHosts ? await plannedHostsEntry(state, primaryIp, facts.hostName) : []),
+      ...(options.modifySshSetup ? await plannedSshKey(state, parameters.sshKeyType) : []),
+    ],
     warnings: initWarnings(facts),
   };
 }

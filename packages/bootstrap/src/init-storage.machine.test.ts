@@ -269,6 +269,6 @@ describe('init that fails takes back the directories it made', () => {
     const error = await failureOf(init(file(`/srv/a/${name}`)));
     expect(error).toMatchObject({ reason: 'HOST_UNFIT', message: expect.stringContaining(name) });
     expect([modeOf('srv'), modeOf('var')]).toEqual([undefined, undefined]);
-    expect(order).toEqual(['check-host done', 'make-storage-directories failed']);
+    expect(order).toEqual(['check-host done', 'make-directories done', 'make-storage-directories failed']);
   });
 });

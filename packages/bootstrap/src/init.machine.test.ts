@@ -21,6 +21,13 @@ afterEach(() => {
   for (const root of roots.splice(0)) rmSync(root, { recursive: true, force: true });
 });
 
+/** What the command line asks for by itself; a key that is made in a moment. */
+const changesHost: Partial<InitOptions> = {
+  modifyEtcHosts: true,
+  modifySshSetup: true,
+  words: { sshKeyType: 'ecdsa', sshKeyBits: '256' },
+};
+
 /** A host of its own. */
 function host(options?: Parameters<typeof initHost>[1]) {
   const root = mkdtempSync(join(tmpdir(), 'quorate-init-'));
@@ -32,10 +39,13 @@ function host(options?: Parameters<typeof initHost>[1]) {
 describe('init', () => {
   it('BEH-184 goes in the order of its list', async () => {
     const { run, order } = host();
-    await run();
+    await run(changesHost);
     expect(order).toEqual([
       'check-host done',
+      'make-directories done',
       'make-storage-directories done',
+      'change-hosts-file done',
+      'set-up-ssh done',
       'write-secrets done',
       'write-configuration done',
       'start noded',
@@ -45,7 +55,7 @@ describe('init', () => {
       'wait for masterd',
       'start-master-daemon done',
     ]);
-    expect(Object.keys(initSteps)).toHaveLength(6);
+    expect(Object.keys(initSteps)).toHaveLength(9);
   });
 
   it('BEH-139 BEH-159 leaves every file under its root, with its mode', async () => {
@@ -65,6 +75,7 @@ describe('init', () => {
       'hmac.key': 0o440,
       'cluster-domain-secret': 0o640,
       known_hosts: 0o644,
+      'host-changes.json': 0o600,
       ...Object.fromEntries(ssconfKeys.map((key) => [`ssconf_${key}`, 0o444])),
     };
     const data = state.layout.dataDirectory.path;
@@ -80,11 +91,13 @@ describe('init', () => {
     const pathsThere = () =>
       new Set(readdirSync(root, { recursive: true }).map((name) => join(root, String(name))));
     const before = pathsThere();
-    const { files, directories } = await plan();
+    const { files, directories, hostChanges } = await plan(changesHost);
     expect(pathsThere()).toEqual(before);
-    await run();
+    await run(changesHost);
     const made = [...pathsThere()].filter((path) => !before.has(path));
-    expect(made.filter((path) => statSync(path).isFile()).sort()).toEqual([...files].sort());
+    const [hosts, ...sshFiles] = hostChanges.map(({ path }) => path);
+    expect(hosts).toBe(join(root, 'etc/hosts'));
+    expect(made.filter((path) => statSync(path).isFile()).sort()).toEqual([...files, ...sshFiles].sort());
     expect(made).toEqual(expect.arrayContaining([...directories]));
   });
 
@@ -120,6 +133,57 @@ describe('init', () => {
     expect(await diskFiles.stat(state.layout.ganetiPubKeys.path)).toBeUndefined();
     expect(readdirSync(join(root, 'etc/ssh'))).toEqual(['ssh_host_rsa_key.pub']);
   });
+
+  it('BEH-140 names this host in the hosts file, and nobody else anew', async () => {
+    const { root, run } = host();
+    const { configuration } = await run(changesHost);
+    expect(readFileSync(join(root, 'etc/hosts'), 'utf8')).toBe(
+      '127.0.0.11\tnode1.lab.test node1\n127.0.0.100 cluster.lab.test\n',
+    );
+    expect(configuration.cluster).toMatchObject({ modify_etc_hosts: true, modify_ssh_setup: true });
+  });
+
+  it('makes a key for root, lets it in, and lists it for Ganeti', async () => {
+    const { root, run, state } = host();
+    const { configuration } = await run(changesHost);
+    const at = (name: string) => join(root, 'root/.ssh', name);
+    const line = readFileSync(at('id_ecdsa.pub'), 'utf8');
+    expect(line).toMatch(/^ecdsa-sha2-nistp256 \S+ root@node1\.lab\.test\n$/);
+    expect(readFileSync(at('authorized_keys'), 'utf8')).toBe(line);
+    expect(await diskFiles.readText(state.layout.ganetiPubKeys.path)).toBe(
+      `${configuration.cluster.master_node} ${line}`,
+    );
+    const modes = ['', 'id_ecdsa', 'id_ecdsa.pub', 'authorized_keys'].map(
+      (name) => statSync(at(name)).mode & 0o7777,
+    );
+    expect(modes).toEqual([0o700, 0o600, 0o644, 0o600]);
+  });
+
+  it('BEH-151 uses the key that root has, and leaves it as it is', async () => {
+    const { root, run, state } = host();
+    const ssh = join(root, 'root/.ssh');
+    mkdirSync(ssh, { recursive: true });
+    const line = 'ecdsa-sha2-nistp256 AAAA admin\n';
+    writeFileSync(join(ssh, 'id_ecdsa'), 'private');
+    writeFileSync(join(ssh, 'id_ecdsa.pub'), line);
+    writeFileSync(join(ssh, 'authorized_keys'), `from="10.0.0.0/8" ${line}`);
+    const before = everything(ssh);
+    await run(changesHost);
+    expect(everything(ssh)).toEqual(before);
+    expect(await diskFiles.readText(state.layout.ganetiPubKeys.path)).toContain(line);
+  });
+
+  it.each(['start noded', 'start masterd'])(
+    'takes back what it changed on the host if %s fails',
+    async (failing) => {
+      const { root, run, state } = host({ failing });
+      const hosts = readFileSync(join(root, 'etc/hosts'), 'utf8');
+      await failureOf(run(changesHost));
+      expect(readFileSync(join(root, 'etc/hosts'), 'utf8')).toBe(hosts);
+      expect(readdirSync(root).sort()).toEqual(['etc', 'var']);
+      expect(await diskFiles.stat(state.layout.hostChanges.path)).toBeDefined();
+    },
+  );
 
   it('makes a cluster that this node knows: master in epoch 1, voter record, views, identity', async () => {
     const { run, state } = host();
@@ -230,6 +294,18 @@ describe('init that must not be', () => {
     const error = await failureOf(host().run());
     server.close();
     expect(error).toMatchObject({ reason: 'ADDRESS_IN_USE', facts: { findings: 'cluster-address-is-free' } });
+  });
+
+  it('BEH-151 with half a key pair of root', async () => {
+    const { root, run } = host();
+    mkdirSync(join(root, 'root/.ssh'), { recursive: true });
+    writeFileSync(join(root, 'root/.ssh/id_ecdsa'), 'private');
+    const before = everything(root);
+    expect(await failureOf(run(changesHost))).toMatchObject({
+      reason: 'HOST_UNFIT',
+      facts: { findings: 'root-ssh-key-is-whole' },
+    });
+    expect(everything(root)).toEqual(before);
   });
 
   it('BEH-127 without any SSH host key', async () => {

@@ -2,17 +2,22 @@
  * Makes a cluster of one node: this one, master in epoch 1.
  *
  *   check   every check runs, all findings are shown, nothing is touched
- *   effects storage directories → secrets → configuration and views → start
+ *   effects directories → hosts file → SSH keys → secrets → configuration and views → start
  *
- * Everything is computed before it is published, in one order, each file complete at once (spec D5, D10). What
- * is absent yet: the journal that resumes or undoes a broken-off init (only the storage directories are taken back),
- * hosts file and SSH key management.
+ * Everything is computed before it is published, in one order, each file complete at once (spec D5, D10). What is
+ * changed outside the data directory is noted first and taken back if the init fails. What is absent yet: the journal
+ * that resumes or undoes a broken-off init.
  *
  * Counterpart in Ganeti: lib/bootstrap.py, InitCluster, InitConfig, _InitGanetiServerSetup.
  */
 import { createClusterSecrets } from '@quorate/cluster-state/cluster-secrets';
 import { readCertificateDigests } from '@quorate/cluster-state/secrets';
-import { ensureDirectories } from '@quorate/cluster-state/state';
+import { undoHostChanges } from '@quorate/cluster-state/host-changes';
+import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
+import { ensureHostsEntry } from '@quorate/cluster-state/host-lines';
+import { ensureRootSshKey } from '@quorate/cluster-state/root-ssh-key';
+import { ensurePublicKeys } from '@quorate/cluster-state/ssh-views';
+import type { State } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import { initWarnings } from '@quorate/domain/init-checks';
@@ -26,11 +31,14 @@ import { found, foundingSteps, publishFirst, type FoundingParts } from './foundi
 import type { InitOptions } from './init-facts.ts';
 import type { SshHostKeys } from './ssh-host-keys.ts';
 import { stepRunner, type StepRunner } from './steps.ts';
-import { makeStorageDirectories, takenBackOnFailure } from './storage-directories.ts';
+import { makeStorageDirectories } from './storage-directories.ts';
 
 export const initSteps = {
   'check-host': 'Checking this host',
+  'make-directories': 'Making directories for the state of this node',
   'make-storage-directories': 'Making directories for file-based storage',
+  'change-hosts-file': 'Naming this host in its hosts file',
+  'set-up-ssh': "Making root's SSH key and letting it in",
   'write-secrets': 'Making keys and certificates',
   ...foundingSteps,
 } as const;
@@ -44,13 +52,14 @@ export interface InitOutcome {
 export async function initCluster(parts: FoundingParts, options: InitOptions): Promise<InitOutcome> {
   const steps = stepRunner(initSteps, parts.report, parts.clock);
   const checked = await steps.required('check-host', () => checkHost(parts.state, parts.settings, options));
-  const record = await takenBackOnFailure(async (made) => {
-    await steps.required('make-storage-directories', () =>
-      makeStorageDirectories(parts.state.layout, checked.facts.storagePlaces, made),
-    );
-    return foundCluster(parts, options, checked, steps);
-  });
-  return { record, warnings: initWarnings(checked.facts) };
+  try {
+    const record = await foundCluster(parts, options, checked, steps);
+    return { record, warnings: initWarnings(checked.facts) };
+  } catch (caught) {
+    // The error that is told is the first one; what could not be taken back is still on record.
+    await undoHostChanges(parts.state).catch(() => undefined);
+    throw caught;
+  }
 }
 
 async function foundCluster(
@@ -60,8 +69,36 @@ async function foundCluster(
   steps: StepRunner<typeof initSteps>,
 ): Promise<ClusterRecord> {
   const identity = chooseIdentity(checked.facts);
+  await changeHost(parts, options, identity, steps);
   await steps.required('write-secrets', () => writeSecrets(parts, identity));
   return found(parts, steps, () => writeConfiguration(parts, options, identity, checked.sshHostKeys));
+}
+
+/** What is not wanted is no step. */
+async function changeHost(
+  { state }: FoundingParts,
+  { modifyEtcHosts, modifySshSetup }: InitOptions,
+  identity: Identity,
+  steps: StepRunner<typeof initSteps>,
+): Promise<void> {
+  const { facts, primaryIp } = identity;
+  await steps.required('make-directories', () => ensureOwnDirectories(state));
+  await steps.required('make-storage-directories', () => makeStorageDirectories(state, facts.storagePlaces));
+  if (modifyEtcHosts)
+    await steps.required('change-hosts-file', () =>
+      ensureHostsEntry(state, { address: primaryIp, name: facts.hostName }),
+    );
+  if (modifySshSetup) await steps.required('set-up-ssh', () => setUpSsh(state, identity));
+}
+
+async function setUpSsh(state: State, { facts, uuids }: Identity): Promise<void> {
+  const { sshKeyType, sshKeyBits } = initParameters(facts);
+  const publicKey = await ensureRootSshKey(state, {
+    type: sshKeyType,
+    bits: sshKeyBits,
+    comment: `root@${facts.hostName}`,
+  });
+  await ensurePublicKeys(state, uuids.node, [publicKey]);
 }
 
 interface Identity {
@@ -87,7 +124,6 @@ async function writeSecrets(
   { state, clock }: FoundingParts,
   { facts, primaryIp, uuids }: Identity,
 ): Promise<void> {
-  await ensureDirectories(state);
   await createClusterSecrets(state, {
     clusterName: facts.clusterName,
     clusterUuid: uuids.cluster,

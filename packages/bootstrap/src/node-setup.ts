@@ -10,10 +10,11 @@
  *
  * Counterpart in Ganeti: tools/node-daemon-setup.
  */
+import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
 import type { LayoutEntry } from '@quorate/cluster-state/layout';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
-import { ensureDirectories, ensureText, type State } from '@quorate/cluster-state/state';
+import { ensureText, type State } from '@quorate/cluster-state/state';
 import { ClusterError } from '@quorate/domain/errors';
 import { nodeByUuid, type Roster } from '@quorate/domain/roster';
 import { parseRoster } from '@quorate/domain/roster-of';
@@ -48,7 +49,7 @@ export async function makeRequests(
 ): Promise<SetupAnswer> {
   const roster = await rosterHere(state);
   if (roster && !(await isUnfinishedJoin(state, roster))) throw belongsTo(roster);
-  await ensureDirectories(state);
+  await ensureOwnDirectories(state);
   const node = createEcKeyPair().privateKeyPem;
   const client = (await createRsaKeyPair()).privateKeyPem;
   await ensureText(state, pendingKey(state.layout.nodePem), node);

@@ -31,7 +31,8 @@ export async function removeInstalledFiles(state: State): Promise<void> {
 /** What a write left that was killed before its rename; may hold a secret. For the start of a daemon as well. */
 export async function removeTemporaries({ files, layout }: State): Promise<void> {
   const directory = layout.dataDirectory.path;
-  const own = new Set(installedEntries(layout).map(({ path }) => path.slice(directory.length + 1)));
+  const entries = [...installedEntries(layout), layout.hostChanges];
+  const own = new Set(entries.map(({ path }) => path.slice(directory.length + 1)));
   for (const name of await files.list(directory)) {
     const target = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name)?.[1];
     if (target !== undefined && own.has(target)) await files.remove(`${directory}/${name}`);

@@ -48,6 +48,11 @@ export const layoutTable = {
   roster: installed('roster.json', 0o644, 'who is in the cluster; written last, marks the ssconf generation'),
   voterRecord: installed('voter.json', 0o600, 'what this node granted and acknowledged'),
   journal: installed('journal.jsonl', 0o640, 'steps of the operations run here, as they went'),
+  hostChanges: place(
+    `${data}/host-changes.json`,
+    0o600,
+    'what this membership changed on the host outside the data directory; deleted after all other files',
+  ),
   configData: installed('config.data', 0o640, "view: the configuration in Ganeti's format"),
 
   serverPem: installed('server.pem', 0o440, 'cluster certificate; with its key on candidates only'),
@@ -82,6 +87,7 @@ export const layoutTable = {
     "the kernel's: the program its DRBD calls",
   ),
   hostsFile: place('etc/hosts', 0o644, 'names that need no DNS'),
+  accountsFile: place('etc/passwd', 0o644, 'where root is at home'),
   masterdSocket: place(`${run}/socket/masterd.sock`, 0o600, 'local commands to the master daemon'),
   nodedSocket: place(`${run}/socket/noded.sock`, 0o600, 'local commands to the node daemon'),
   masterdPid: place(`${run}/masterd.pid`, 0o644, 'process number of the master daemon'),
@@ -168,7 +174,42 @@ export function installedEntries(layout: Layout): readonly LayoutEntry[] {
 }
 
 /** What an init writes: every file of the cluster but those that come with later changes. */
-export function initialEntries(layout: Layout): readonly LayoutEntry[] {
-  const later = [...clusterRecordGenerations(layout), layout.journal, layout.ganetiPubKeys];
-  return installedEntries(layout).filter((entry) => !later.includes(entry));
+export function initialEntries(
+  layout: Layout,
+  { modifySshSetup }: { readonly modifySshSetup: boolean },
+): readonly LayoutEntry[] {
+  const later = [...clusterRecordGenerations(layout), layout.journal];
+  const unwanted = modifySshSetup ? later : [...later, layout.ganetiPubKeys];
+  return [...installedEntries(layout).filter((entry) => !unwanted.includes(entry)), layout.hostChanges];
+}
+
+/** What daemons leave outside the data directory; their pid files are deleted by whoever stops them. */
+export const daemonEntries = (layout: Layout): readonly LayoutEntry[] => [
+  layout.masterdSocket,
+  layout.nodedSocket,
+  layout.masterEnvironment,
+  layout.masterdLog,
+  layout.nodedLog,
+  layout.programsLog,
+];
+
+/** Of root's own files for SSH, below its home directory. */
+export interface RootSshFiles {
+  readonly home: LayoutEntry;
+  readonly directory: LayoutEntry;
+  readonly authorizedKeys: LayoutEntry;
+  readonly privateKey: LayoutEntry;
+  readonly publicKey: LayoutEntry;
+}
+
+/** `home` is as /etc/passwd has it; the names are those that OpenSSH, and so Ganeti, looks for. */
+export function rootSshFiles({ root }: Layout, home: string, keyType: string): RootSshFiles {
+  const directory = underRoot(root, `${home === '/' ? '' : home}/.ssh`);
+  return {
+    home: { path: underRoot(root, home), mode: 0o700 },
+    directory: { path: directory, mode: 0o700 },
+    authorizedKeys: { path: `${directory}/authorized_keys`, mode: 0o600 },
+    privateKey: { path: `${directory}/id_${keyType}`, mode: 0o600 },
+    publicKey: { path: `${directory}/id_${keyType}.pub`, mode: 0o644 },
+  };
 }

@@ -27,6 +27,7 @@ import { masterNetdevOf, switchIsYetToCome } from './init-parameters.ts';
 import { singleAddressMask } from './names.ts';
 import { parameterChecks } from './parameter-checks.ts';
 import { isDiskTemplate, isHypervisor } from './parameter-defaults.ts';
+import { rootSshKeyComplaint } from './root-ssh-key.ts';
 import { storageChecks, storageWarnings } from './storage-checks.ts';
 
 export type { Finding } from './check.ts';
@@ -195,6 +196,14 @@ export const initChecks: readonly Check<InitFacts>[] = [
     reason: 'HOST_UNFIT',
     finds: ({ sshHostKeyFound }) => when(!sshHostKeyFound, 'This host has no SSH host key'),
     hint: 'Install and start the SSH server; any type of key will do',
+  },
+
+  {
+    name: 'root-ssh-key-is-whole',
+    looksAt: "root's SSH key of the type of --ssh-key-type",
+    reason: 'HOST_UNFIT',
+    finds: ({ rootSshKey }) => rootSshKey && rootSshKeyComplaint(rootSshKey),
+    hint: 'Complete the pair or move it away; or leave SSH keys alone, with --no-ssh-init',
   },
 
   ...parameterChecks,

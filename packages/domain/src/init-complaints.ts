@@ -6,6 +6,7 @@
 import { clusterErrorFrom } from './errors.ts';
 import type { ParameterFacts } from './init-parameters.ts';
 import { ipFamily, isIPv4, isLoopback, parseHostName } from './names.ts';
+import type { RootSshKeyFacts } from './root-ssh-key.ts';
 import type { StorageFacts } from './storage-complaints.ts';
 
 export interface InitFacts extends ParameterFacts, StorageFacts {
@@ -35,6 +36,8 @@ export interface InitFacts extends ParameterFacts, StorageFacts {
   readonly candidatePoolSize: number;
   /** An SSH host key of any type (BEH-127). */
   readonly sshHostKeyFound: boolean;
+  /** Root's own key of the cluster's type; absent if it is not to be looked after. */
+  readonly rootSshKey?: RootSshKeyFacts | undefined;
 }
 
 /** Absent if a name resolves to nothing, or nothing was given. */

@@ -90,7 +90,7 @@ export interface InitParameters {
   readonly defaultIallocator: string;
   readonly defaultIallocatorParameters: ParameterValues;
   readonly compressionTools: readonly string[];
-  readonly sshKeyType: string;
+  readonly sshKeyType: SshKeyType;
   readonly sshKeyBits: number;
   readonly installImage: string;
   readonly zeroingImage: string;
@@ -371,6 +371,8 @@ export function decideCompressionTools({ words }: ParameterFacts): Decided<reado
 export const gzipComplaints = (facts: ParameterFacts): readonly string[] =>
   decideCompressionTools(facts).value.includes('gzip') ? [] : ['gzip must be among the compression tools'];
 
+export type SshKeyType = 'rsa' | 'dsa' | 'ecdsa';
+
 type SshKey = Pick<InitParameters, 'sshKeyType' | 'sshKeyBits'>;
 
 interface BitsRule {
@@ -380,7 +382,7 @@ interface BitsRule {
 }
 
 /** Ganeti's SSH_KEY_VALID_BITS. Its configuration cannot name Ed25519, so a cluster cannot choose it. */
-const sshKeyTypes: Readonly<Record<string, BitsRule>> = {
+const sshKeyTypes: Readonly<Record<SshKeyType, BitsRule>> = {
   rsa: { usual: 2048, words: 'at least 768', holds: (bits) => bits >= 768 },
   dsa: { usual: 1024, words: '1024', holds: (bits) => bits === 1024 },
   ecdsa: { usual: 384, words: '256, 384 or 521', holds: (bits) => [256, 384, 521].includes(bits) },
@@ -388,23 +390,25 @@ const sshKeyTypes: Readonly<Record<string, BitsRule>> = {
 
 export function decideSshKey({ words }: ParameterFacts): Decided<SshKey> {
   const sshKeyType = words.sshKeyType ?? 'rsa';
-  const bits = bitsRule(sshKeyType);
-  if (!bits)
+  if (!isSshKeyType(sshKeyType))
     return decided({ sshKeyType: 'rsa', sshKeyBits: 2048 }, [
       `SSH key type '${sshKeyType}' is none of ${Object.keys(sshKeyTypes).join(', ')}`,
     ]);
-  return decided({ sshKeyType, sshKeyBits: parseInteger(words.sshKeyBits ?? '') ?? bits.usual });
+  return decided({
+    sshKeyType,
+    sshKeyBits: parseInteger(words.sshKeyBits ?? '') ?? sshKeyTypes[sshKeyType].usual,
+  });
 }
 
 export function sshKeyBitsComplaints({ words }: ParameterFacts): readonly string[] {
   const { sshKeyType = 'rsa', sshKeyBits } = words;
-  const bits = bitsRule(sshKeyType);
-  if (sshKeyBits === undefined || !bits || bits.holds(parseInteger(sshKeyBits) ?? Number.NaN)) return [];
+  if (sshKeyBits === undefined || !isSshKeyType(sshKeyType)) return [];
+  const bits = sshKeyTypes[sshKeyType];
+  if (bits.holds(parseInteger(sshKeyBits) ?? Number.NaN)) return [];
   return [`An SSH key of type ${sshKeyType} has ${bits.words} bits, not '${sshKeyBits}'`];
 }
 
-const bitsRule = (type: string): BitsRule | undefined =>
-  Object.hasOwn(sshKeyTypes, type) ? sshKeyTypes[type] : undefined;
+const isSshKeyType = (type: string): type is SshKeyType => Object.hasOwn(sshKeyTypes, type);
 
 /** yes, no, true or false in any case (check_bool); no if not given. */
 export function decideYesNo(word: string | undefined): Decided<boolean> {

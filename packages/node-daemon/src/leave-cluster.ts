@@ -1,12 +1,13 @@
 /**
- * Ends this node's membership: stops serving first, then deletes exactly what the cluster put here (BEH-304).
+ * Ends this node's membership: stops serving first, then deletes exactly what the cluster put here (BEH-304), and
+ * takes back what it changed elsewhere on the host. This program's own log is among it; it is written to no more.
  *
  * The answer to whoever asked leaves before the daemon closes its port; the deletion happens when nobody can
  * be served from a half-deleted state any more.
  *
  * Counterpart in Ganeti: the RPC node_leave_cluster, which deletes while it serves (spec L5).
  */
-import { removeInstalledFiles } from '@quorate/cluster-state/installed-files';
+import { restoreHost } from '@quorate/cluster-state/host-changes';
 import type { State } from '@quorate/cluster-state/state';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { ClusterError } from '@quorate/domain/errors';
@@ -35,6 +36,6 @@ export function leaveCluster(
         },
       );
     }
-    endDaemon(() => removeInstalledFiles(state));
+    endDaemon(() => restoreHost(state));
   };
 }

@@ -1,21 +1,11 @@
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { inspectPath, makeDirectory, removeEmptyDirectories } from './directories.ts';
+import { inspectPath } from './directories.ts';
 
 let scratch: string;
 const at = (path: string) => join(scratch, path);
-const modeOf = (path: string) => statSync(at(path)).mode & 0o7777;
 
 beforeEach(() => {
   scratch = realpathSync(mkdtempSync(join(tmpdir(), 'quorate-directories-')));
@@ -71,45 +61,5 @@ describe('a path', () => {
     expect(await openOnes('srv/away/new')).toEqual([at('public')]);
     expect(await openOnes('public/back/new')).toEqual([at('public')]);
     expect(await openOnes('srv/disks')).toEqual([]);
-  });
-});
-
-describe('a directory', () => {
-  const made: string[] = [];
-  const make = (path: string, mode = 0o750) => makeDirectory(at(path), mode, (each) => made.push(each));
-  afterEach(() => void made.splice(0));
-
-  it('BEH-219 is made with its parents and the mode, whatever the umask, and tells of each', async () => {
-    const umask = process.umask(0o077);
-    await make('srv/a/b/c').finally(() => process.umask(umask));
-    expect(made).toEqual([at('srv/a'), at('srv/a/b'), at('srv/a/b/c')]);
-    expect([modeOf('srv/a'), modeOf('srv/a/b'), modeOf('srv/a/b/c')]).toEqual([0o755, 0o755, 0o750]);
-  });
-
-  it('that exists stays as it is', async () => {
-    chmodSync(at('srv/disks'), 0o700);
-    await make('srv/disks');
-    expect(made).toEqual([]);
-    expect(modeOf('srv/disks')).toBe(0o700);
-  });
-
-  it.each(['srv/file', 'srv/file/x', 'srv/broken', `srv/new/${'x'.repeat(300)}`])(
-    'BEH-220 BEH-221 cannot be made at %s',
-    async (path) => {
-      await expect(make(path)).rejects.toMatchObject({
-        reason: 'COMMAND_FAILED',
-        message: expect.stringContaining(at(path)),
-      });
-      expect(made.filter((each) => each !== at('srv/new'))).toEqual([]);
-    },
-  );
-
-  it('is taken away with those above it that were made, as far as they are empty', async () => {
-    await make('srv/a/b');
-    await make('srv/c/d');
-    writeFileSync(at('srv/c/kept'), '');
-    await removeEmptyDirectories([...made, at('srv/never-made')]);
-    expect((await inspectPath(at('srv/a/b'))).existing).toBe(at('srv'));
-    expect((await inspectPath(at('srv/c/d'))).existing).toBe(at('srv/c'));
   });
 });

@@ -1,12 +1,6 @@
-/**
- * Directories that are not ours: where a path leads, making it, and taking back what was made.
- *
- * Counterpart in Ganeti: Makedirs of lib/utils/io.py.
- */
-import { access, chmod, constants, lstat, mkdir, realpath, rmdir, stat } from 'node:fs/promises';
+/** Directories that are not ours: where a path leads. */
+import { access, constants, lstat, realpath, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileError, syncInode } from './files.ts';
-import { systemCode } from './machine-error.ts';
 
 export interface PathFacts {
   /** The path itself, or the nearest above it that exists; a link that leads nowhere does. */
@@ -56,37 +50,4 @@ async function kindOf(path: string): Promise<PathFacts['existingIs']> {
     () => 'directory',
     () => 'unwritable directory',
   );
-}
-
-/**
- * Makes the directory with this mode, whatever the umask, and missing ones above it with 0755; what exists stays as it
- * is. Tells of each as soon as it is there, from the outermost, so that it can be taken back when a later one fails.
- */
-export async function makeDirectory(path: string, mode: number, made: (path: string) => void): Promise<void> {
-  const existing = await nearestExisting(path);
-  const missing = wayTo(path).filter((each) => each.length > existing.length);
-  try {
-    for (const each of missing) await makeOne(each, each === path ? mode : 0o755, made);
-    if (!(await stat(path)).isDirectory()) throw new Error('a file of this name is in the way');
-  } catch (caught) {
-    throw fileError('make directory', path, caught);
-  }
-}
-
-/** If somebody else has made it meanwhile it is theirs, and nothing is told of it. */
-async function makeOne(path: string, mode: number, made: (path: string) => void): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (caught) {
-    if (systemCode(caught) === 'EEXIST') return;
-    throw caught;
-  }
-  made(path);
-  await chmod(path, mode);
-  await syncInode(dirname(path));
-}
-
-/** Takes directories away, the last first. One that is not empty, or cannot be removed, stays. */
-export async function removeEmptyDirectories(paths: readonly string[]): Promise<void> {
-  for (const path of paths.toReversed()) await rmdir(path).catch(() => undefined);
 }

@@ -1,6 +1,7 @@
 /** `quorate destroy`: takes the cluster apart on its last node. */
-import { destroyCluster } from '@quorate/bootstrap/destroy';
+import { destroyCluster, finishDestroy, isHalfRestored } from '@quorate/bootstrap/destroy';
 import { ClusterError } from '@quorate/domain/errors';
+import { systemClock } from '@quorate/platform/clock';
 import { openCluster, openHost, type GlobalOptions } from '../context.ts';
 import { liveSteps, stepRecorder } from '../live-steps.ts';
 import { printNote, printResult } from '../output.ts';
@@ -12,12 +13,24 @@ interface DestroyOptions extends GlobalOptions {
 
 export default async function destroy(options: DestroyOptions): Promise<number> {
   if (!options.yesDoIt && !options.yaRly) throw unconfirmed();
-  const { daemons } = await openHost(options);
-  const cluster = await openCluster(options);
+  const { state, daemons } = await openHost(options);
   const { report, steps } = stepRecorder(liveSteps(options.json === true));
+  if (await isHalfRestored(state)) {
+    const warnings = await finishDestroy({ state, daemons, report, clock: systemClock });
+    return tell(options, { warnings, steps }, 'What was left here of a cluster is gone');
+  }
+  const cluster = await openCluster(options);
   const warnings = await destroyCluster({ ...cluster, daemons, report });
-  for (const warning of warnings) printNote(`Warning: ${warning}`);
-  printResult(options, { warnings, steps }, [`Cluster ${cluster.roster.clusterName} is gone`]);
+  return tell(options, { warnings, steps }, `Cluster ${cluster.roster.clusterName} is gone`);
+}
+
+function tell(
+  options: DestroyOptions,
+  value: { readonly warnings: readonly string[]; readonly steps: readonly object[] },
+  line: string,
+): number {
+  for (const warning of value.warnings) printNote(`Warning: ${warning}`);
+  printResult(options, value, [line]);
   return 0;
 }
 

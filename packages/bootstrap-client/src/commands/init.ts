@@ -32,7 +32,14 @@ async function dryRun(flags: InitFlags, clusterName: string): Promise<number> {
 const printWarnings = (warnings: readonly string[]): void =>
   warnings.forEach((warning) => printNote(`Warning: ${warning}`));
 
-const planLines = ({ cluster, node, parameters, directories, files }: InitPlan): readonly string[] => [
+const planLines = ({
+  cluster,
+  node,
+  parameters,
+  directories,
+  files,
+  hostChanges,
+}: InitPlan): readonly string[] => [
   'Every check passed. Nothing was changed; this is what would be made:',
   ...table([
     ['', ''],
@@ -54,6 +61,8 @@ const planLines = ({ cluster, node, parameters, directories, files }: InitPlan):
   ...directories.map((path) => `  ${path}`),
   'Files:',
   ...files.map((path) => `  ${path}`),
+  ...(hostChanges.length > 0 ? ['Elsewhere on this host:'] : []),
+  ...hostChanges.map(({ path, change }) => `  ${path} ${change}`),
 ];
 
 const assigned = ([key, value]: readonly [string, unknown]): string => `${key}=${String(value)}`;
