@@ -3,9 +3,13 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { layOutHost } from '@quorate/bootstrap/testing/init-host';
+import { noteHostChange } from '@quorate/cluster-state/host-change-record';
+import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
+import { layoutUnder } from '@quorate/cluster-state/layout';
 import { withCandidacy, withParameters } from '@quorate/domain/configuration-changes';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { testSeconds, uuidOf } from '@quorate/domain/testing/drafts';
+import { diskFiles } from '@quorate/platform/files';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeCluster } from './testing/make-cluster.ts';
 import { jsonOf, quorate, quorateReading } from './testing/run-command.ts';
@@ -168,6 +172,35 @@ describe('a command that needs confirming', () => {
     const { code, stderr } = await quorate(cluster, 'failover', '--no-voting', '--yes-do-it');
     expect(code).toBe(1);
     expect(stderr).toContain('(DAEMON_NOT_RUNNING)');
+  });
+});
+
+describe('quorate destroy', () => {
+  const destroy = (root: string) => quorate(root, 'destroy', '--yes-do-it');
+
+  it('BEH-303 finishes one that was killed when only the record of changes was left', async () => {
+    const root = newRoot();
+    mkdirSync(join(root, 'etc'));
+    writeFileSync(join(root, 'etc/hosts'), '127.0.0.11\tnode1.lab.test node1\n');
+    const state = { files: diskFiles, layout: layoutUnder(root) };
+    await ensureOwnDirectories(state);
+    await noteHostChange(state, {
+      hostsFile: {
+        path: state.layout.hostsFile.path,
+        line: '127.0.0.11\tnode1.lab.test node1',
+        replaced: null,
+        endedLine: false,
+        created: true,
+      },
+    });
+    const { code, stdout } = await destroy(root);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('What was left here'),
+    });
+    expect(readdirSync(root)).toEqual(['etc']);
+    expect(readdirSync(join(root, 'etc'))).toEqual([]);
+    expect(await destroy(root)).toMatchObject({ code: 2 });
   });
 });
 
@@ -370,8 +403,13 @@ describe('quorate init', () => {
       'node1.lab.test at 127.0.0.11',
       'maxmem=1024',
       `  ${root}/var/lib/quorate/cluster.json`,
+      `  ${root}/etc/hosts gets the line '127.0.0.11 node1.lab.test node1' in the place of '127.0.0.11 node1.lab.test'`,
+      `  ${root}/root/.ssh/id_rsa is made`,
+      `  ${root}/root/.ssh/authorized_keys gets the line of ${root}/root/.ssh/id_rsa.pub`,
     ])
       expect(stdout).toContain(words);
+    const alone = await quorate(root, ...initOnLoopback, '--dry-run', '--no-etc-hosts', '--no-ssh-init');
+    expect(alone.stdout).not.toMatch(/Elsewhere|etc\/hosts|\.ssh|ganeti_pub_keys/);
     const { dryRun } = jsonOf(await quorate(root, ...initOnLoopback, '--dry-run', '--json'));
     expect(dryRun).toMatchObject({
       cluster: { name: 'cluster.lab.test', enabledHypervisors: ['fake'] },

@@ -1,10 +1,14 @@
 import { layoutUnder } from '@quorate/cluster-state/layout';
+import { restoreHost } from '@quorate/cluster-state/host-changes';
+import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
+import { ensureHostsEntry } from '@quorate/cluster-state/host-lines';
 import { findLeftovers, removeInstalledFiles } from '@quorate/cluster-state/installed-files';
 import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
+import { virtualClock } from '@quorate/platform/testing/clock';
 import { memoryFiles } from '@quorate/platform/testing/files';
 import { describe, expect, it } from 'vitest';
-import { destroyCluster } from './destroy.ts';
+import { destroyCluster, finishDestroy } from './destroy.ts';
 import { fakeCluster } from './testing/fake-cluster.ts';
 import { fakeDaemons } from './testing/fake-daemons.ts';
 
@@ -20,7 +24,7 @@ function lastNode() {
   });
   const leave = async () => {
     daemons.running.delete('noded');
-    await removeInstalledFiles(state);
+    await restoreHost(state);
     return {};
   };
   cluster.on(1, 'LeaveCluster', leave);
@@ -107,6 +111,30 @@ describe('destroy', () => {
     expect(await run()).toEqual([]);
     const retired = cluster.events.filter((event) => event === 'masterd RetireMaster');
     expect(retired, 'there is no master to be retired a second time').toHaveLength(1);
+  });
+
+  it('takes back what was changed on the host, what the node daemon cannot too', async () => {
+    const { state, run } = lastNode();
+    const { files, layout } = state;
+    await ensureOwnDirectories(state);
+    await ensureHostsEntry(state, { address: '10.99.0.11', name: 'node1.lab.test' });
+    await files.writeAtomic(layout.nodedPid.path, '1\n', { mode: 0o644 });
+    expect(await run()).toEqual([]);
+    expect([files.contents(), await files.list('/')]).toEqual([{}, ['var']]);
+    expect(await files.list('/var'), 'which was there').toEqual(['lib']);
+  });
+
+  it('BEH-303 goes on from where it was killed, when only the record of changes is left', async () => {
+    const { state, daemons } = lastNode();
+    const { files } = state;
+    await ensureOwnDirectories(state);
+    await ensureHostsEntry(state, { address: '10.99.0.11', name: 'node1.lab.test' });
+    await removeInstalledFiles(state);
+    daemons.running.add('noded');
+    const clock = virtualClock();
+    expect(await finishDestroy({ state, daemons, clock, report: () => undefined })).toEqual([]);
+    expect(daemons.orders).toEqual(['stop noded']);
+    expect(files.contents()).toEqual({});
   });
 
   it('does not wait for ever for a node daemon that does not end', async () => {

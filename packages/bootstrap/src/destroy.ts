@@ -67,13 +67,7 @@ export async function destroyCluster(parts: DestroyParts): Promise<readonly stri
   return steps.warnings;
 }
 
-/** Whether a membership, or an init, ended so far that this node is in no cluster, and its host is not as before. */
-export async function isHalfRestored(state: State): Promise<boolean> {
-  const isMember = (await state.files.stat(state.layout.roster.path)) !== undefined;
-  return !isMember && (await readHostChanges(state)) !== undefined;
-}
-
-/** Finishes a destroy that was killed when this node knew its cluster no more. Resolves to warnings. */
+/** Finishes a destroy that was killed when this node knew its cluster no more (`isHalfRestored`). Resolves to warnings. */
 export async function finishDestroy(
   parts: RestoreParts & { readonly clock: Clock },
 ): Promise<readonly string[]> {

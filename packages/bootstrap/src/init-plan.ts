@@ -1,5 +1,6 @@
 /** What `init` would do on this host, for a dry run: the same checks, and every path it would write. */
 import { initialEntries, underRoot } from '@quorate/cluster-state/layout';
+import { rootSshPlaces } from '@quorate/cluster-state/root-ssh-key';
 import type { Settings } from '@quorate/cluster-state/settings';
 import { ownDirectories, type State } from '@quorate/cluster-state/state';
 import { initWarnings } from '@quorate/domain/init-checks';
@@ -42,6 +43,7 @@ export async function planInit(state: State, settings: Settings, options: InitOp
   const { layout } = state;
   const { facts } = await checkHost(state, settings, options);
   const parameters = initParameters(facts);
+  const ssh = await rootSshPlaces(state, parameters.sshKeyType);
   const [primaryIp = ''] = facts.hostAddresses;
   const [masterIp = ''] = facts.clusterAddresses;
   return {
@@ -62,6 +64,7 @@ export async function planInit(state: State, settings: Settings, options: InitOp
     directories: [
       ...facts.storagePlaces.map(({ path }) => underRoot(layout.root, path)),
       ...ownDirectories(layout).map(({ path }) => path),
+      ...(options.modifySshSetup ? [ssh.directory.path] : []),
     ],
     files: initialEntries(layout, options).map(({ path }) => path),
     hostChanges: [

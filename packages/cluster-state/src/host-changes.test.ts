@@ -3,9 +3,9 @@ import { memoryFiles, type MemoryFiles } from '@quorate/platform/testing/files';
 import { describe, expect, it } from 'vitest';
 import { ensureHostDirectories, ensureOwnDirectories } from './host-directories.ts';
 import { ensureHostsEntry } from './host-lines.ts';
-import { restoreHost, undoHostChanges } from './host-changes.ts';
+import { isHalfRestored, restoreHost, undoHostChanges } from './host-changes.ts';
 import { readHostChanges } from './host-change-record.ts';
-import { layoutUnder } from './layout.ts';
+import { layoutTable, layoutUnder } from './layout.ts';
 import { ensureRootSshKey } from './root-ssh-key.ts';
 import { ensurePublicKeys } from './ssh-views.ts';
 import type { State } from './state.ts';
@@ -108,7 +108,7 @@ describe.each(hosts)('on %s, what a membership changes', (_host, initial) => {
     expect(await tree(files)).toEqual(before);
   });
 
-  it('BEH-149 is taken back wherever making it was killed', async () => {
+  it('is taken back wherever making it was killed', async () => {
     const all = await moments((await bare()).files, join);
     expect(all.length).toBeGreaterThan(15);
     for (const at of all) {
@@ -237,6 +237,31 @@ describe('the record', () => {
     expect((await files.stat(layout.dataDirectory.path))?.mode).toBe(0o755);
     await restoreHost({ files, layout });
     expect(await tree(files)).toEqual(before);
+  });
+});
+
+describe('a host is half restored', () => {
+  const remaining = async (...left: readonly (keyof typeof layoutTable)[]) => {
+    const files = memoryFiles();
+    const state = { files, layout };
+    await join(state);
+    await files.remove(layout.nodePem.path);
+    await files.remove(layout.ganetiPubKeys.path);
+    for (const name of left) await files.writeAtomic(layout[name].path, '', { mode: 0o600 });
+    return isHalfRestored(state);
+  };
+
+  it('with the record and what goes last', async () => {
+    expect(await remaining()).toBe(true);
+    expect(await remaining('voterRecord', 'serverPem', 'nodePem')).toBe(true);
+  });
+
+  it.each(['roster', 'clusterRecord', 'hmacKey'] as const)('but not with %s', async (name) => {
+    expect(await remaining(name, 'nodePem')).toBe(false);
+  });
+
+  it('nor without a record', async () => {
+    expect(await isHalfRestored({ files: memoryFiles(), layout })).toBe(false);
   });
 });
 

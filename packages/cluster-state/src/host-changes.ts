@@ -13,7 +13,7 @@ import { type HostChanges, readHostChanges, writeHostChanges } from './host-chan
 import { takeBackDirectories } from './host-directories.ts';
 import { removeTemporariesOf, takeBackLine } from './host-lines.ts';
 import { removeInstalledFiles } from './installed-files.ts';
-import { daemonEntries, installedEntries } from './layout.ts';
+import { daemonEntries, installedEntries, type LayoutEntry } from './layout.ts';
 import { takeBackSshKey } from './root-ssh-key.ts';
 import type { State } from './state.ts';
 
@@ -27,7 +27,7 @@ export async function undoHostChanges(state: State): Promise<void> {
   if (changes === undefined) return;
   await takeBackAll(partsOf(state, changes));
   const { directories } = changes;
-  if (await filesOfClusterRemain(state)) return writeHostChanges(state, { directories });
+  if (await anyOf(state, installedEntries(state.layout))) return writeHostChanges(state, { directories });
   await removeTemporariesOf(state, state.layout.hostChanges.path);
   await state.files.remove(state.layout.hostChanges.path);
   await takeBackDirectories(state, directories);
@@ -41,6 +41,17 @@ export async function restoreHost(state: State): Promise<void> {
   await removeInstalledFiles(state);
   for (const { path } of daemonEntries(state.layout)) await state.files.remove(path);
   await undoHostChanges(state);
+}
+
+/**
+ * Whether `restoreHost` was killed when it had deleted all that a member could be known by: the roster and what goes
+ * before it. A member that only lost its roster is none.
+ */
+export async function isHalfRestored(state: State): Promise<boolean> {
+  const { layout } = state;
+  const entries = installedEntries(layout);
+  const untilRoster = entries.slice(0, entries.indexOf(layout.roster) + 1);
+  return (await readHostChanges(state)) !== undefined && !(await anyOf(state, untilRoster));
 }
 
 /** Directories last: a file that was taken back may have been all that one held. */
@@ -58,7 +69,7 @@ async function takeBackAll(parts: readonly (() => Promise<void>)[]): Promise<voi
   if (refusals.length > 0) throw refusals[0];
 }
 
-async function filesOfClusterRemain({ files, layout }: State): Promise<boolean> {
-  for (const { path } of installedEntries(layout)) if ((await files.stat(path)) !== undefined) return true;
+async function anyOf({ files }: State, entries: readonly LayoutEntry[]): Promise<boolean> {
+  for (const { path } of entries) if ((await files.stat(path)) !== undefined) return true;
   return false;
 }

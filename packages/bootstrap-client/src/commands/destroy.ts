@@ -1,5 +1,6 @@
 /** `quorate destroy`: takes the cluster apart on its last node. */
-import { destroyCluster, finishDestroy, isHalfRestored } from '@quorate/bootstrap/destroy';
+import { destroyCluster, finishDestroy } from '@quorate/bootstrap/destroy';
+import { isHalfRestored } from '@quorate/cluster-state/host-changes';
 import { ClusterError } from '@quorate/domain/errors';
 import { systemClock } from '@quorate/platform/clock';
 import { openCluster, openHost, type GlobalOptions } from '../context.ts';
