@@ -194,15 +194,22 @@ const listen = (server: grpc.Server, path: string) =>
 
 const closed = (server: grpc.Server) => new Promise<void>((resolve) => server.tryShutdown(() => resolve()));
 
-/** Resolves when all calls of connections handed over have ended, which are cut after the grace. */
-function drainInjected(
+/**
+ * Resolves when all calls of connections handed over have ended, which are cut after the grace. The library cuts a
+ * connection when its last bytes are sent, which is never if the other end is gone without a word, as every connection
+ * to a master IP that was lowered is: so the sockets themselves are cut too.
+ */
+async function drainInjected(
   server: grpc.Server,
   injector: grpc.ConnectionInjector,
+  open: ReadonlySet<AcceptedSocket>,
   graceMs: number,
 ): Promise<void> {
   const done = closed(server);
   injector.drain(graceMs);
-  return done;
+  const cut = setTimeout(() => open.forEach((socket) => socket.destroy()), graceMs);
+  await done;
+  clearTimeout(cut);
 }
 
 /** The same for Unix sockets: listeners, unlike an injector, are closed only when their connections are. */
@@ -219,6 +226,7 @@ export function createServer(options: ServerOptions): RpcServer {
   const services = new Set(['']);
   const health = createHealth((service) => services.has(service));
   const sockets: string[] = [];
+  const open = new Set<AcceptedSocket>();
   let ended = false;
 
   const serve: RpcServer['serve'] = (definition, handlers) => {
@@ -233,8 +241,13 @@ export function createServer(options: ServerOptions): RpcServer {
   return {
     serve,
     accept: (socket) => {
-      if (ended) socket.destroy();
-      else injector.injectConnection(socket);
+      if (ended) {
+        socket.destroy();
+        return;
+      }
+      open.add(socket);
+      socket.once('close', () => open.delete(socket));
+      injector.injectConnection(socket);
     },
     listenOnSocket: async (path) => {
       await listen(forLocals, path);
@@ -246,7 +259,7 @@ export function createServer(options: ServerOptions): RpcServer {
       health.setServing(false);
       health.stop();
       await Promise.all([
-        drainInjected(forNodes, injector, graceMs),
+        drainInjected(forNodes, injector, open, graceMs),
         drainSockets(forLocals, sockets, graceMs),
       ]);
     },

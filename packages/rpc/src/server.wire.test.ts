@@ -2,6 +2,7 @@
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Duplex } from 'node:stream';
 import { ClusterError } from '@quorate/domain/errors';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createChannels, type CallOptions, type Channels, type Peer } from './channels.ts';
@@ -183,6 +184,14 @@ describe('the end of a server', () => {
     };
     return { handler, called, answer: () => answer() };
   }
+
+  it('does not wait for a connection whose other end takes nothing more', async () => {
+    const server = createServer({ identify: () => undefined, authorise: () => undefined });
+    const mute = new Duplex({ read: () => undefined, write: () => undefined });
+    server.accept(mute);
+    await server.shutdown(10);
+    expect(mute.destroyed).toBe(true);
+  });
 
   it.each(['node', 'socket'] as const)(
     'lets a call by %s that is under way finish, and takes no new one',
