@@ -2,16 +2,19 @@
 import { awaitMasterDaemon, awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
 import { nodeOf } from '@quorate/bootstrap/cluster-access';
 import type { FoundingParts } from '@quorate/bootstrap/founding';
+import type { AbortParts } from '@quorate/bootstrap/founding-abort';
+import { leaveOffice } from '@quorate/bootstrap/office';
+import { askVote } from '@quorate/bootstrap/votes';
 import { systemClock } from '@quorate/platform/clock';
 import { openCluster, openHost, type GlobalOptions } from './context.ts';
 import { liveSteps, stepRecorder } from './live-steps.ts';
 
 export async function foundingParts(
   flags: GlobalOptions,
-): Promise<{ parts: FoundingParts } & Pick<ReturnType<typeof stepRecorder>, 'steps'>> {
+): Promise<{ parts: FoundingParts & AbortParts } & Pick<ReturnType<typeof stepRecorder>, 'steps'>> {
   const { state, settings, daemons } = await openHost(flags);
   const { report, steps } = stepRecorder(liveSteps(flags.json === true));
-  const parts: FoundingParts = {
+  const parts: FoundingParts & AbortParts = {
     ...{ state, settings, daemons, report, clock: systemClock },
     awaitNodeDaemon: async () => {
       const { access, roster } = await openCluster(flags);
@@ -20,6 +23,12 @@ export async function foundingParts(
     awaitMasterDaemon: async () => {
       const { access, master } = await openCluster(flags);
       await awaitMasterDaemon(access, master);
+    },
+    leaveOffice: async () => {
+      const { access, roster } = await openCluster(flags);
+      const own = nodeOf(roster, access.own);
+      const { master } = await askVote(access, own);
+      if (master) await leaveOffice(access, own, master.epoch);
     },
   };
   return { parts, steps };

@@ -46,6 +46,7 @@ export interface InitFlags extends GlobalOptions, SameWords {
   readonly sshInit: boolean;
   readonly dryRun?: boolean;
   readonly listChecks?: boolean;
+  readonly abort?: boolean;
 }
 
 /** Adds them all; the order is that of the help. */
@@ -63,7 +64,8 @@ export function addInitFlags(command: Command): void {
 const addModes = (command: Command): Command =>
   command
     .option('--dry-run', 'run the checks and show what would be written; change nothing')
-    .option('--list-checks', 'show what is checked, on any host');
+    .option('--list-checks', 'show what is checked, on any host')
+    .option('--abort', 'take back an init that was broken off');
 
 const addNetwork = (command: Command): Command =>
   command

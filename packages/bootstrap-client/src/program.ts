@@ -121,11 +121,10 @@ function addClusterCommands(program: Command, add: Add): void {
   add(program, 'import', "take over Ganeti's cluster on its master", () =>
     act(import('./commands/import.ts')),
   )
-    .command.requiredOption(
-      '--from <dir>',
-      "Ganeti's data directory, such as /var/lib/ganeti, or a copy of it",
-    )
-    .option('--dry-run', 'check everything, say what would be done, and change nothing');
+    .command.option('--from <dir>', "Ganeti's data directory, such as /var/lib/ganeti, or a copy of it")
+    .option('--dry-run', 'check everything, say what would be done, and change nothing')
+    .option('--abort', 'take back an import that was broken off')
+    .hook('preAction', requireDirectory);
 
   add(program, 'destroy', 'take the cluster apart on its last node', () =>
     act(import('./commands/destroy.ts')),
@@ -183,8 +182,17 @@ function addNodeCommands(program: Command, add: Add): void {
 
 const act = async (module: Promise<{ readonly default: Act }>): Promise<Act> => (await module).default;
 
-/** Only the list of checks needs none. */
+/** Only what makes no cluster needs none. */
 function requireClusterName(_: Command, init: Command): void {
-  if (init.args.length === 0 && !init.opts<InitFlags>().listChecks)
+  const { listChecks, abort } = init.opts<InitFlags>();
+  if (init.args.length === 0 && !listChecks && !abort)
     init.error("error: missing required argument 'cluster-name'", { code: 'commander.missingArgument' });
+}
+
+function requireDirectory(_: Command, command: Command): void {
+  const { from, abort } = command.opts<{ from?: string; abort?: boolean }>();
+  if (from === undefined && !abort)
+    command.error("error: required option '--from <dir>' not specified", {
+      code: 'commander.missingMandatoryOptionValue',
+    });
 }

@@ -2,8 +2,8 @@
  * Takes the cluster apart on its last node: no master any more, address down, daemons stopped, files gone.
  *
  * Every step may be repeated, so a destroy that broke off is finished by a second one; success is that nothing
- * of the cluster is left on the disk, and the host is what it was before. The node daemon takes back what it can while
- * it ends; what only somebody can who outlives it, such as its pid file and directory, is done here.
+ * of the cluster is left on the disk, and the host is what it was before. The node daemon takes everything back while
+ * it ends, so that it is done even if nobody waits for it; what it could not do is done here.
  *
  * Counterpart in Ganeti: gnt-cluster destroy and lib/bootstrap.py, FinalizeClusterDestroy, which report success
  * whatever is left.

@@ -1,12 +1,11 @@
 /** Looks at this host and at a data directory of Ganeti's: everything the checks of an import judge. Changes nothing. */
-import { readKeptSecrets, type KeptSecrets } from '@quorate/cluster-state/ganeti-directory';
-import { findLeftovers } from '@quorate/cluster-state/installed-files';
 import type { State } from '@quorate/cluster-state/state';
 import type { Configuration } from '@quorate/domain/configuration';
 import { readGanetiConfiguration } from '@quorate/domain/ganeti-configuration';
 import type { ImportFacts } from '@quorate/domain/import-checks';
 import { deviceExists, ownAddresses, probeTcp } from '@quorate/platform/network';
 import { ownHostName } from '@quorate/platform/resolver';
+import { whatLiesThere } from './init-facts.ts';
 
 /** Where Ganeti's node daemon listens unless its site changed that. */
 export const ganetiNodePort = 1811;
@@ -14,31 +13,29 @@ export const ganetiNodePort = 1811;
 /** How long an unused address, or a host that is off, may stay silent. */
 const silenceMs = 5_000;
 
-export interface GatheredImport {
-  readonly facts: ImportFacts;
-  readonly kept: KeptSecrets;
-}
-
+/** `isResumed`: what an earlier run left in our data directory is none of the facts. */
 export async function gatherImportFacts(
   state: State,
   directory: string,
   nodePort = ganetiNodePort,
-): Promise<GatheredImport> {
+  isResumed = false,
+): Promise<ImportFacts> {
   const { files, layout } = state;
-  const read = readGanetiConfiguration(await files.readText(`${directory}/config.data`));
+  const read = await readConfigurationOf(state, directory);
   const ssconfMaster = (await files.readText(`${directory}/ssconf_master_node`))?.trim();
-  const facts: ImportFacts = {
+  return {
     ...read,
     directory,
     ssconfMaster,
-    clusterExists: (await files.stat(layout.roster.path)) !== undefined,
-    leftovers: await findLeftovers(state),
+    ...(await whatLiesThere(state, isResumed)),
     hostName: await ownHostName({ hostnameFile: layout.hostnameFile?.path ?? '/etc/hostname' }),
     ownedAddresses: ownAddresses().map(({ address }) => address),
     ...(await seenOnTheNetwork(read.configuration, nodePort)),
   };
-  return { facts, kept: await readKeptSecrets(state, directory) };
 }
+
+export const readConfigurationOf = async ({ files }: State, directory: string) =>
+  readGanetiConfiguration(await files.readText(`${directory}/config.data`));
 
 type Seen = Pick<ImportFacts, 'missingDevices' | 'masterIpAnswer' | 'stillServing'>;
 

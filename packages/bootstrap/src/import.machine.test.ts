@@ -82,7 +82,7 @@ describe('import', () => {
     expect(kept).toEqual(['hmacKey', 'clusterDomainSecret']);
     expect(master.name).toBe('node1.lab.test');
     expect(daemons.orders).toEqual(['start noded', 'start masterd']);
-    expect(Object.keys(importSteps)).toHaveLength(5);
+    expect(Object.keys(importSteps)).toHaveLength(7);
   });
 
   it('makes a node that knows itself: identity, voter record, views', async () => {

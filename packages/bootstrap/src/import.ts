@@ -7,23 +7,25 @@
  * Ganeti's directory is only read. Its cluster certificate cannot sign nodes (version 1), so a new one is made and
  * every other node must be joined over SSH again. Until then it is offline: one agent is the whole electorate.
  */
-import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
 import { createClusterSecrets } from '@quorate/cluster-state/cluster-secrets';
-import type { KeptSecrets } from '@quorate/cluster-state/ganeti-directory';
+import type { FoundingRun } from '@quorate/cluster-state/founding-run';
+import { readKeptSecrets, type KeptSecrets } from '@quorate/cluster-state/ganeti-directory';
 import { readCertificateDigests, writeSecret, type SecretName } from '@quorate/cluster-state/secrets';
-import { ensureText } from '@quorate/cluster-state/state';
+import { ensureText, type State } from '@quorate/cluster-state/state';
 import { findingsError } from '@quorate/domain/check';
 import type { ClusterRecord, Configuration, NodeObject } from '@quorate/domain/configuration';
+import { ClusterError } from '@quorate/domain/errors';
 import { importedDraft, nodesToJoin, type NodeToJoin } from '@quorate/domain/ganeti-configuration';
 import { importFindings } from '@quorate/domain/import-checks';
 import { seal } from '@quorate/domain/record';
 import { sha256Hex } from '@quorate/platform/digest';
-import { found, foundingSteps, publishFirst, type FoundingParts } from './founding.ts';
-import { gatherImportFacts } from './import-facts.ts';
+import { earlierRun, found, foundingSteps, publishFirst, type FoundingParts } from './founding.ts';
+import { gatherImportFacts, readConfigurationOf } from './import-facts.ts';
 import { stepRunner } from './steps.ts';
 
 export const importSteps = {
   'check-directory': "Checking Ganeti's directory and this host",
+  begin: 'Noting what is asked, to go on with it or take it back',
   'write-secrets': "Keeping Ganeti's secrets and making what it lacks",
   ...foundingSteps,
 } as const;
@@ -48,22 +50,32 @@ export interface Imported {
   readonly record?: ClusterRecord;
 }
 
-/** Throws the findings of the checks as one error; then nothing was changed. */
+/**
+ * Throws the findings of the checks as one error; then nothing was changed. A run that was broken off is gone on with.
+ */
 export async function importCluster(parts: FoundingParts, options: ImportOptions): Promise<Imported> {
+  const { state } = parts;
   const steps = stepRunner(importSteps, parts.report, parts.clock);
-  const source = await steps.required('check-directory', () => check(parts, options));
-  const { configuration, master, kept } = source;
-  const plan: Imported = {
-    configuration,
-    master,
-    kept: Object.keys(kept.secrets) as SecretName[],
-    toJoin: nodesToJoin(configuration),
-  };
-  if (options.dryRun) return plan;
-  await steps.required('write-secrets', () => writeSecrets(parts, source));
-  const record = await found(parts, steps, () => writeConfiguration(parts, source));
-  return { ...plan, record };
+  const { dryRun, ...request } = options;
+  const asked = { command: 'import', request } as const;
+  const checkIt = (isResumed: boolean) =>
+    steps.required('check-directory', () => check(state, options, isResumed));
+  if (dryRun) return planOf(await checkIt((await earlierRun(state, asked)) !== undefined));
+  const record = await found(parts, steps, asked, async ({ isResumed, begin }) => {
+    const source = await checkIt(isResumed);
+    const run = await steps.required('begin', () => begin(undefined));
+    await steps.required('write-secrets', () => writeSecrets(parts, source));
+    return steps.required('write-configuration', () => writeConfiguration(parts, source, run));
+  });
+  return { ...planOf(await readSource(state, options.directory)), record };
 }
+
+const planOf = ({ configuration, master, kept }: Source): Imported => ({
+  configuration,
+  master,
+  kept: Object.keys(kept.secrets) as SecretName[],
+  toJoin: nodesToJoin(configuration),
+});
 
 interface Source {
   readonly configuration: Configuration;
@@ -71,22 +83,31 @@ interface Source {
   readonly kept: KeptSecrets;
 }
 
-async function check({ state }: FoundingParts, options: ImportOptions): Promise<Source> {
-  const { facts, kept } = await gatherImportFacts(state, options.directory, options.ganetiNodePort);
+async function check(state: State, options: ImportOptions, isResumed: boolean): Promise<Source> {
+  const facts = await gatherImportFacts(state, options.directory, options.ganetiNodePort, isResumed);
   const findings = importFindings(facts);
-  const { configuration } = facts;
-  const master = configuration?.nodes[configuration.cluster.master_node];
-  if (findings.length > 0 || !configuration || !master) throw findingsError(findings, 'import');
-  return { configuration, master, kept };
+  if (findings.length > 0) throw findingsError(findings, 'import');
+  return readSource(state, options.directory);
 }
 
-/** What is there already is not made again; the cluster certificate and what it signs always are. */
+/** Of a directory that was found fit. */
+async function readSource(state: State, directory: string): Promise<Source> {
+  const { configuration } = await readConfigurationOf(state, directory);
+  const master = configuration?.nodes[configuration.cluster.master_node];
+  if (!configuration || !master)
+    throw new ClusterError(
+      'STATE_CORRUPT',
+      `${directory} holds no configuration that names its master any more`,
+    );
+  return { configuration, master, kept: await readKeptSecrets(state, directory) };
+}
+
+/** What Ganeti has not, or is not taken over from it, is made: the cluster certificate and what it signs always. */
 async function writeSecrets(
   { state, clock }: FoundingParts,
   { configuration, master, kept }: Source,
 ): Promise<void> {
   const now = clock.now();
-  await ensureOwnDirectories(state);
   for (const [name, text] of Object.entries(kept.secrets) as [SecretName, string][])
     await writeSecret(state, name, text, now);
   if (kept.publicKeys !== undefined) await ensureText(state, state.layout.ganetiPubKeys, kept.publicKeys);
@@ -100,17 +121,17 @@ async function writeSecrets(
       addresses: [...new Set([master.primary_ip, master.secondary_ip])],
     },
     now,
-    renew: { cluster: true, client: true },
   });
 }
 
 async function writeConfiguration(
-  { state, settings, clock }: FoundingParts,
+  { state, settings }: FoundingParts,
   { configuration, master }: Source,
+  run: FoundingRun,
 ): Promise<ClusterRecord> {
   const { nodePort, masterPort } = settings;
   const host = { nodePort, masterPort, ...(await readCertificateDigests(state)) };
-  const record = seal(importedDraft(configuration, host, clock.now().getTime() / 1000), sha256Hex);
-  await publishFirst(state, record, master.uuid);
+  const record = seal(importedDraft(configuration, host, run.startedMs / 1000), sha256Hex);
+  await publishFirst(state, run, record, master.uuid);
   return record;
 }

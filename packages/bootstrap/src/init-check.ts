@@ -12,13 +12,14 @@ export interface CheckedHost {
   readonly sshHostKeys: SshHostKeys;
 }
 
-/** Changes nothing. Throws the findings of all checks as one error (BEH-134, BEH-138). */
+/** Changes nothing. `isResumed`: what an earlier run left is no finding. Throws all findings as one error (BEH-134, BEH-138). */
 export async function checkHost(
   state: State,
   settings: Settings,
   options: InitOptions,
+  isResumed: boolean,
 ): Promise<CheckedHost> {
-  const gathered = await gatherInitFacts(state, settings, options);
+  const gathered = await gatherInitFacts(state, settings, options, isResumed);
   const findings = initFindings(gathered.facts);
   if (findings.length > 0) throw findingsError(findings, 'init');
   return gathered;

@@ -1,5 +1,5 @@
 /** Looks at this host for `init`: everything the checks judge, gathered before anything is changed. */
-import { findLeftovers } from '@quorate/cluster-state/installed-files';
+import { findForeignFiles, findLeftovers } from '@quorate/cluster-state/installed-files';
 import { rootSshKeyFacts } from '@quorate/cluster-state/root-ssh-key';
 import type { State } from '@quorate/cluster-state/state';
 import type { Settings } from '@quorate/cluster-state/settings';
@@ -37,8 +37,9 @@ export async function gatherInitFacts(
   state: State,
   settings: Settings,
   options: InitOptions,
+  isResumed: boolean,
 ): Promise<{ facts: InitFacts; sshHostKeys: SshHostKeys }> {
-  const { files, layout } = state;
+  const { layout } = state;
   const lookup = { family: options.family, hostsFile: layout.hostsFile.path };
   const addressesOf = (name: string): Promise<readonly string[]> => resolveName(name, lookup).catch(() => []);
   const hostName = await ownHostName({ hostnameFile: layout.hostnameFile?.path ?? '/etc/hostname' });
@@ -53,10 +54,7 @@ export async function gatherInitFacts(
     ...options,
     ...(await gatherStorageFacts(state, options)),
     iallocators,
-    clusterExists:
-      (await files.stat(layout.roster.path)) !== undefined ||
-      (await files.stat(layout.configData.path)) !== undefined,
-    leftovers: await findLeftovers(state),
+    ...(await whatLiesThere(state, isResumed)),
     hostName,
     hostAddresses,
     ownedAddresses,
@@ -70,6 +68,20 @@ export async function gatherInitFacts(
       : undefined,
   };
   return { facts, sshHostKeys };
+}
+
+/** What a run that is gone on with left there itself is not in its way, nor is a record of changes that waits to be taken back. */
+export async function whatLiesThere(
+  state: State,
+  isResumed: boolean,
+): Promise<Pick<InitFacts, 'clusterExists' | 'leftovers'>> {
+  if (isResumed) return { clusterExists: false, leftovers: await findForeignFiles(state) };
+  const { files, layout } = state;
+  const records = await Promise.all([layout.roster, layout.configData].map(({ path }) => files.stat(path)));
+  return {
+    clusterExists: records.some((record) => record !== undefined),
+    leftovers: (await findLeftovers(state)).filter((path) => path !== layout.hostChanges.path),
+  };
 }
 
 /** Names of the files in the search path (IALLOCATOR_SEARCH_PATH, FindFile); others could be no allocator's name. */

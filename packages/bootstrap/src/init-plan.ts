@@ -7,6 +7,8 @@ import { initWarnings } from '@quorate/domain/init-checks';
 import { type InitParameters, initParameters, masterNetdevOf } from '@quorate/domain/init-parameters';
 import { diskParameters } from '@quorate/domain/initial-configuration';
 import { singleAddressMask } from '@quorate/domain/names';
+import { earlierRun } from './founding.ts';
+import { askedOf } from './init.ts';
 import { checkHost } from './init-check.ts';
 import type { InitOptions } from './init-facts.ts';
 import { plannedHostsEntry, plannedSshKey, type PlannedHostChange } from './planned-host-changes.ts';
@@ -38,10 +40,11 @@ export interface InitPlan {
   readonly warnings: readonly string[];
 }
 
-/** Changes nothing. Throws what the checks find, as `init` would. */
+/** Changes nothing. Throws what the checks find, as `init` would, also where one was broken off. */
 export async function planInit(state: State, settings: Settings, options: InitOptions): Promise<InitPlan> {
   const { layout } = state;
-  const { facts } = await checkHost(state, settings, options);
+  const earlier = await earlierRun(state, askedOf(options));
+  const { facts } = await checkHost(state, settings, options, earlier !== undefined);
   const parameters = initParameters(facts);
   const ssh = await rootSshPlaces(state, parameters.sshKeyType);
   const [primaryIp = ''] = facts.hostAddresses;

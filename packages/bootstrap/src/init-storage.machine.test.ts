@@ -246,9 +246,9 @@ describe('init with unfit storage touches nothing', () => {
   });
 });
 
-describe('init that fails takes back the directories it made', () => {
-  it('if a later step fails, but none that was there', async () => {
-    const { init, at, directory, modeOf, order, write } = host({ failing: 'start noded' });
+describe('init that fails', () => {
+  it('can be told to take back the directories it made, but none that was there', async () => {
+    const { init, abort, at, directory, modeOf, order, write } = host({ failing: 'start noded' });
     directory('srv/there');
     write('srv/used/file', '');
     await failureOf(
@@ -258,17 +258,18 @@ describe('init that fails takes back the directories it made', () => {
       }),
     );
     expect(order).toContain('make-storage-directories done');
+    await abort();
     expect([modeOf('srv/a'), modeOf('srv/used/g')]).toEqual([undefined, undefined]);
     expect([modeOf('srv/there'), modeOf('srv/used/file')]).toEqual(['40755', '100644']);
     expect(statSync(at('srv')).isDirectory()).toBe(true);
   });
 
-  it('BEH-220 if one cannot be made, before anything else was written', async () => {
+  it('BEH-220 takes everything back if a directory cannot be made', async () => {
     const { init, modeOf, order } = host();
     const name = 'x'.repeat(300);
     const error = await failureOf(init(file(`/srv/a/${name}`)));
     expect(error).toMatchObject({ reason: 'HOST_UNFIT', message: expect.stringContaining(name) });
     expect([modeOf('srv'), modeOf('var')]).toEqual([undefined, undefined]);
-    expect(order).toEqual(['check-host done', 'make-directories done', 'make-storage-directories failed']);
+    expect(order).toEqual(['check-host done', 'begin done', 'make-storage-directories failed']);
   });
 });

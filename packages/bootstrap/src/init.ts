@@ -4,16 +4,14 @@
  *   check   every check runs, all findings are shown, nothing is touched
  *   effects directories → hosts file → SSH keys → secrets → configuration and views → start
  *
- * Everything is computed before it is published, in one order, each file complete at once (spec D5, D10). What is
- * changed outside the data directory is noted first and taken back if the init fails. What is absent yet: the journal
- * that resumes or undoes a broken-off init.
+ * Everything is computed before it is published, in one order, each file complete at once (spec D5, D10). Each effect
+ * may be repeated, so that an init that broke off is gone on with by the same command (spec D6).
  *
  * Counterpart in Ganeti: lib/bootstrap.py, InitCluster, InitConfig, _InitGanetiServerSetup.
  */
 import { createClusterSecrets } from '@quorate/cluster-state/cluster-secrets';
+import type { FirstUuids, FoundingRun } from '@quorate/cluster-state/founding-run';
 import { readCertificateDigests } from '@quorate/cluster-state/secrets';
-import { undoHostChanges } from '@quorate/cluster-state/host-changes';
-import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
 import { ensureHostsEntry } from '@quorate/cluster-state/host-lines';
 import { ensureRootSshKey } from '@quorate/cluster-state/root-ssh-key';
 import { ensurePublicKeys } from '@quorate/cluster-state/ssh-views';
@@ -26,8 +24,8 @@ import { initParameters, masterNetdevOf } from '@quorate/domain/init-parameters'
 import { initialDraft } from '@quorate/domain/initial-configuration';
 import { seal } from '@quorate/domain/record';
 import { randomUuid, sha256Hex } from '@quorate/platform/digest';
-import { type CheckedHost, checkHost } from './init-check.ts';
-import { found, foundingSteps, publishFirst, type FoundingParts } from './founding.ts';
+import { checkHost } from './init-check.ts';
+import { type Asked, found, foundingSteps, publishFirst, type FoundingParts } from './founding.ts';
 import type { InitOptions } from './init-facts.ts';
 import type { SshHostKeys } from './ssh-host-keys.ts';
 import { stepRunner, type StepRunner } from './steps.ts';
@@ -35,7 +33,7 @@ import { makeStorageDirectories } from './storage-directories.ts';
 
 export const initSteps = {
   'check-host': 'Checking this host',
-  'make-directories': 'Making directories for the state of this node',
+  begin: 'Noting what is asked, to go on with it or take it back',
   'make-storage-directories': 'Making directories for file-based storage',
   'change-hosts-file': 'Naming this host in its hosts file',
   'set-up-ssh': "Making root's SSH key and letting it in",
@@ -48,31 +46,31 @@ export interface InitOutcome {
   readonly warnings: readonly string[];
 }
 
-/** Throws the findings of the checks as one error (BEH-138). */
+/** Throws the findings of the checks as one error (BEH-138). A run that was broken off is gone on with. */
 export async function initCluster(parts: FoundingParts, options: InitOptions): Promise<InitOutcome> {
   const steps = stepRunner(initSteps, parts.report, parts.clock);
-  const checked = await steps.required('check-host', () => checkHost(parts.state, parts.settings, options));
-  try {
-    const record = await foundCluster(parts, options, checked, steps);
-    return { record, warnings: initWarnings(checked.facts) };
-  } catch (caught) {
-    // The error that is told is the first one; what could not be taken back is still on record.
-    await undoHostChanges(parts.state).catch(() => undefined);
-    throw caught;
-  }
+  let warnings: readonly string[] = [];
+  const record = await found(parts, steps, askedOf(options), async ({ isResumed, begin }) => {
+    const checked = await steps.required('check-host', () =>
+      checkHost(parts.state, parts.settings, options, isResumed),
+    );
+    warnings = initWarnings(checked.facts);
+    const identity = await steps.required('begin', async () =>
+      identityOf(checked.facts, await begin(randomUuids())),
+    );
+    await changeHost(parts, options, identity, steps);
+    await steps.required('write-secrets', () => writeSecrets(parts, identity));
+    return steps.required('write-configuration', () =>
+      writeConfiguration(parts, options, identity, checked.sshHostKeys),
+    );
+  });
+  return { record, warnings };
 }
 
-async function foundCluster(
-  parts: FoundingParts,
-  options: InitOptions,
-  checked: CheckedHost,
-  steps: StepRunner<typeof initSteps>,
-): Promise<ClusterRecord> {
-  const identity = chooseIdentity(checked.facts);
-  await changeHost(parts, options, identity, steps);
-  await steps.required('write-secrets', () => writeSecrets(parts, identity));
-  return found(parts, steps, () => writeConfiguration(parts, options, identity, checked.sshHostKeys));
-}
+/** What makes one init the same as another. */
+export const askedOf = (options: InitOptions): Asked => ({ command: 'init', request: options });
+
+const randomUuids = (): FirstUuids => ({ cluster: randomUuid(), node: randomUuid(), group: randomUuid() });
 
 /** What is not wanted is no step. */
 async function changeHost(
@@ -82,7 +80,6 @@ async function changeHost(
   steps: StepRunner<typeof initSteps>,
 ): Promise<void> {
   const { facts, primaryIp } = identity;
-  await steps.required('make-directories', () => ensureOwnDirectories(state));
   await steps.required('make-storage-directories', () => makeStorageDirectories(state, facts.storagePlaces));
   if (modifyEtcHosts)
     await steps.required('change-hosts-file', () =>
@@ -91,38 +88,33 @@ async function changeHost(
   if (modifySshSetup) await steps.required('set-up-ssh', () => setUpSsh(state, identity));
 }
 
-async function setUpSsh(state: State, { facts, uuids }: Identity): Promise<void> {
+async function setUpSsh(state: State, { facts, run }: Identity): Promise<void> {
   const { sshKeyType, sshKeyBits } = initParameters(facts);
   const publicKey = await ensureRootSshKey(state, {
     type: sshKeyType,
     bits: sshKeyBits,
     comment: `root@${facts.hostName}`,
   });
-  await ensurePublicKeys(state, uuids.node, [publicKey]);
+  await ensurePublicKeys(state, run.uuids.node, [publicKey]);
 }
 
 interface Identity {
   readonly facts: InitFacts;
   readonly primaryIp: string;
   readonly masterIp: string;
-  readonly uuids: { readonly cluster: string; readonly node: string; readonly group: string };
+  readonly run: FoundingRun & { readonly uuids: FirstUuids };
 }
 
-function chooseIdentity(facts: InitFacts): Identity {
+function identityOf(facts: InitFacts, run: Identity['run']): Identity {
   const [primaryIp] = facts.hostAddresses;
   const [masterIp] = facts.clusterAddresses;
   if (!primaryIp || !masterIp) throw new ClusterError('INTERNAL', 'The checks passed without addresses');
-  return {
-    facts,
-    primaryIp,
-    masterIp,
-    uuids: { cluster: randomUuid(), node: randomUuid(), group: randomUuid() },
-  };
+  return { facts, primaryIp, masterIp, run };
 }
 
 async function writeSecrets(
   { state, clock }: FoundingParts,
-  { facts, primaryIp, uuids }: Identity,
+  { facts, primaryIp, run: { uuids } }: Identity,
 ): Promise<void> {
   await createClusterSecrets(state, {
     clusterName: facts.clusterName,
@@ -133,14 +125,13 @@ async function writeSecrets(
       addresses: [...new Set([primaryIp, facts.secondaryIp ?? primaryIp])],
     },
     now: clock.now(),
-    renew: { cluster: true, client: true },
   });
 }
 
 async function writeConfiguration(
-  { state, settings, clock }: FoundingParts,
+  { state, settings }: FoundingParts,
   options: InitOptions,
-  { facts, primaryIp, masterIp, uuids }: Identity,
+  { facts, primaryIp, masterIp, run }: Identity,
   sshHostKeys: SshHostKeys,
 ): Promise<ClusterRecord> {
   const { nodePort, masterPort, sshPort } = settings;
@@ -152,14 +143,13 @@ async function writeConfiguration(
     masterPort,
     ...(await readCertificateDigests(state)),
   };
-  const nowSeconds = clock.now().getTime() / 1000;
   const record = seal(
     initialDraft({
       ...options,
       masterIp,
       node,
-      uuids,
-      nowSeconds,
+      uuids: run.uuids,
+      nowSeconds: run.startedMs / 1000,
       sshHostKeys,
       sshPort,
       masterNetdev: masterNetdevOf(facts),
@@ -167,6 +157,6 @@ async function writeConfiguration(
     }),
     sha256Hex,
   );
-  await publishFirst(state, record, uuids.node);
+  await publishFirst(state, run, record, run.uuids.node);
   return record;
 }

@@ -19,13 +19,13 @@ import type { State } from './state.ts';
 
 /**
  * Everything that was noted, directories as far as they are empty. While files of the cluster still lie here the
- * record stays, for the directories that hold them. May be repeated. Throws STATE_CORRUPT, or the first refusal of the
+ * record stays, for the directories that hold them. `and`: files to delete when only directories are left. May be repeated. Throws STATE_CORRUPT, or the first refusal of the
  * disk after all else was taken back; then the record stays too.
  */
-export async function undoHostChanges(state: State): Promise<void> {
+export async function undoHostChanges(state: State, and: readonly LayoutEntry[] = []): Promise<void> {
   const changes = await readHostChanges(state);
   if (changes === undefined) return;
-  await takeBackAll(partsOf(state, changes));
+  await takeBackAll(partsOf(state, changes, and));
   const { directories } = changes;
   if (await anyOf(state, installedEntries(state.layout))) return writeHostChanges(state, { directories });
   await removeTemporariesOf(state, state.layout.hostChanges.path);
@@ -37,10 +37,10 @@ export async function undoHostChanges(state: State): Promise<void> {
  * Makes the host what it was before it belonged to a cluster: deletes the cluster's files, secrets first of all, and
  * what its daemons left, then takes the changes back. The daemons must have ended, or be ending. May be repeated.
  */
-export async function restoreHost(state: State): Promise<void> {
+export async function restoreHost(state: State, and: readonly LayoutEntry[] = []): Promise<void> {
   await removeInstalledFiles(state);
   for (const { path } of daemonEntries(state.layout)) await state.files.remove(path);
-  await undoHostChanges(state);
+  await undoHostChanges(state, and);
 }
 
 /**
@@ -55,10 +55,19 @@ export async function isHalfRestored(state: State): Promise<boolean> {
 }
 
 /** Directories last: a file that was taken back may have been all that one held. */
-const partsOf = (state: State, changes: HostChanges): readonly (() => Promise<void>)[] => [
+const partsOf = (
+  state: State,
+  changes: HostChanges,
+  and: readonly LayoutEntry[],
+): readonly (() => Promise<void>)[] => [
   async () => changes.hostsFile && takeBackLine(state, changes.hostsFile),
   async () => changes.authorizedKeys && takeBackLine(state, changes.authorizedKeys),
   async () => changes.sshKey && takeBackSshKey(state, changes.sshKey),
+  ...and.map(
+    ({ path }) =>
+      () =>
+        state.files.remove(path),
+  ),
   async () => takeBackDirectories(state, changes.directories),
 ];
 

@@ -53,6 +53,7 @@ export const layoutTable = {
     0o600,
     'what this membership changed on the host outside the data directory; deleted after all other files',
   ),
+  foundingRun: installed('founding.json', 0o600, 'an init or import that has not ended'),
   configData: installed('config.data', 0o640, "view: the configuration in Ganeti's format"),
 
   serverPem: installed('server.pem', 0o440, 'cluster certificate; with its key on candidates only'),
@@ -163,22 +164,22 @@ export const clusterRecordGenerations = (layout: Layout): readonly LayoutEntry[]
 /**
  * What a node's leaving deletes: every file the cluster put there, backups of secrets excepted (their names
  * are known to the directory only). Secrets and the roster go last, so that a leave that was cut short can be
- * repeated by a node that still knows who it is.
+ * repeated by a node that still knows who it is; after them only what tells of an init that has not ended.
  */
 export function installedEntries(layout: Layout): readonly LayoutEntry[] {
   const names = (Object.keys(layoutTable) as LayoutName[]).filter((name) => 'installed' in layoutTable[name]);
-  const identity: readonly LayoutName[] = ['roster', 'voterRecord', 'serverPem', 'nodePem'];
-  const others = names.filter((name) => !identity.includes(name));
+  const last: readonly LayoutName[] = ['roster', 'voterRecord', 'serverPem', 'nodePem', 'foundingRun'];
+  const others = names.filter((name) => !last.includes(name));
   const ssconf = ssconfKeys.map((key) => ssconfPath(layout, key));
-  return [...ssconf, ...[...others, ...identity].map((name) => layout[name])];
+  return [...ssconf, ...[...others, ...last].map((name) => layout[name])];
 }
 
-/** What an init writes: every file of the cluster but those that come with later changes. */
+/** What an init leaves: every file of the cluster but those that come with later changes. */
 export function initialEntries(
   layout: Layout,
   { modifySshSetup }: { readonly modifySshSetup: boolean },
 ): readonly LayoutEntry[] {
-  const later = [...clusterRecordGenerations(layout), layout.journal];
+  const later = [...clusterRecordGenerations(layout), layout.foundingRun, layout.journal];
   const unwanted = modifySshSetup ? later : [...later, layout.ganetiPubKeys];
   return [...installedEntries(layout).filter((entry) => !unwanted.includes(entry)), layout.hostChanges];
 }

@@ -36,6 +36,7 @@ export function leaveCluster(
         },
       );
     }
-    endDaemon(() => restoreHost(state));
+    // Its pid file says that this program is at work here; nobody else may come to delete it.
+    endDaemon(() => restoreHost(state, [state.layout.nodedPid]));
   };
 }

@@ -7,7 +7,6 @@
  * Counterpart in Ganeti: daemons/daemon-util.
  */
 import { existsSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { systemClock } from './clock.ts';
 import { diskFiles } from './files.ts';
 import { acquireLock } from './lock.ts';
@@ -119,7 +118,8 @@ async function runningPid(pidFile: string): Promise<number | undefined> {
 
 /** Two at once would start two processes, and the file would name the one that finds its port taken. */
 async function alone(places: DaemonPlaces, name: string, work: () => Promise<void>): Promise<void> {
-  const lock = await acquireLock(`daemon-control ${name}`, dirname(places.pidFile(name)));
+  // By the path: the directory may be gone with the cluster.
+  const lock = await acquireLock(`daemon-control ${places.pidFile(name)}`);
   if (!lock)
     throw new MachineError('STATE_LOCKED', `Another program is just starting or stopping ${name}`, {
       hint: 'Try again in a moment',

@@ -2,19 +2,23 @@
 import { importCluster, type Imported } from '@quorate/bootstrap/import';
 import type { NodeToJoin } from '@quorate/domain/ganeti-configuration';
 import { absolutePath } from '@quorate/platform/processes';
+import { abort } from '../abort-founding.ts';
 import type { GlobalOptions } from '../context.ts';
 import { foundingParts } from '../founding-parts.ts';
 import { printResult } from '../output.ts';
 
 interface ImportFlags extends GlobalOptions {
-  readonly from: string;
+  /** Absent only with `abort`. */
+  readonly from?: string;
   readonly dryRun?: boolean;
+  readonly abort?: boolean;
 }
 
 export default async function importFrom(flags: ImportFlags): Promise<number> {
+  if (flags.abort) return abort(flags);
   const { parts, steps } = await foundingParts(flags);
   const dryRun = flags.dryRun === true;
-  const imported = await importCluster(parts, { directory: absolutePath(flags.from), dryRun });
+  const imported = await importCluster(parts, { directory: absolutePath(flags.from ?? ''), dryRun });
   printResult(flags, { ...valueOf(imported), dryRun, steps }, linesOf(imported));
   return 0;
 }

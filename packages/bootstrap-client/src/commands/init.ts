@@ -2,14 +2,16 @@
 import { initCluster } from '@quorate/bootstrap/init';
 import { type InitPlan, planInit } from '@quorate/bootstrap/init-plan';
 import { initChecks } from '@quorate/domain/init-checks';
+import { abort } from '../abort-founding.ts';
 import { openHost } from '../context.ts';
 import { foundingParts } from '../founding-parts.ts';
 import { type InitFlags, initOptionsFrom } from '../init-flags.ts';
 import { printNote, printResult, table } from '../output.ts';
 
-/** The name is absent only where a list of the checks is asked for. */
+/** The name is absent only where no cluster is to be made. */
 export default async function init(flags: InitFlags, clusterName = ''): Promise<number> {
   if (flags.listChecks) return listChecks(flags);
+  if (flags.abort) return abort(flags);
   if (flags.dryRun) return dryRun(flags, clusterName);
   return makeCluster(flags, clusterName);
 }

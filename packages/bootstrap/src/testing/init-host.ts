@@ -6,8 +6,9 @@ import { layoutUnder } from '@quorate/cluster-state/layout';
 import { defaultSettings } from '@quorate/cluster-state/settings';
 import { ClusterError } from '@quorate/domain/errors';
 import { systemClock } from '@quorate/platform/clock';
-import { diskFiles } from '@quorate/platform/files';
+import { diskFiles, type Files } from '@quorate/platform/files';
 import type { FoundingParts } from '../founding.ts';
+import { abortFounding, type AbortParts } from '../founding-abort.ts';
 import { initCluster } from '../init.ts';
 import type { InitOptions } from '../init-facts.ts';
 import { planInit } from '../init-plan.ts';
@@ -43,26 +44,35 @@ export function initHost(root: string, { hosts, failing }: { hosts?: string; fai
   layOutHost(root, hosts);
   const state = { files: diskFiles, layout: layoutUnder(root) };
   const order: string[] = [];
-  const daemons = fakeDaemons((what) => {
+  const done = (what: string) => {
     order.push(what);
     return what === failing ? new ClusterError('COMMAND_FAILED', `${what} ended with status 1`) : undefined;
-  });
-  const parts: FoundingParts = {
+  };
+  const doIt = async (what: string): Promise<void> => {
+    const error = done(what);
+    if (error) throw error;
+  };
+  const daemons = fakeDaemons(done);
+  const parts: FoundingParts & AbortParts = {
     state,
     daemons,
     settings: { ...defaultSettings, nodePort: 47_811 },
     clock: systemClock,
     report: ({ name, state: was }) => void (was !== 'started' && order.push(`${name} ${was}`)),
-    awaitNodeDaemon: async () => void order.push('wait for noded'),
-    awaitMasterDaemon: async () => void order.push('wait for masterd'),
+    awaitNodeDaemon: () => doIt('wait for noded'),
+    awaitMasterDaemon: () => doIt('wait for masterd'),
+    leaveOffice: () => doIt('leave office'),
   };
+  const withFiles = (files: Files) => ({ ...parts, state: { ...state, files } });
   return {
     root,
     state,
     order,
     plan: (changes: Partial<InitOptions> = {}) =>
       planInit(state, parts.settings, { ...initOptions, ...changes }),
-    init: (changes: Partial<InitOptions> = {}) => initCluster(parts, { ...initOptions, ...changes }),
+    init: (changes: Partial<InitOptions> = {}, files: Files = diskFiles) =>
+      initCluster(withFiles(files), { ...initOptions, ...changes }),
+    abort: () => abortFounding(parts),
   };
 }
 
