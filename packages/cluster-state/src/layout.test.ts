@@ -73,7 +73,9 @@ describe('layout', () => {
     expect(paths).not.toContain(layout.dataDirectory.path);
     expect(paths).not.toContain(layout.settings.path);
     expect(paths).not.toContain(layout.hostsFile.path);
-    expect(paths.slice(-2)).toEqual([layout.serverPem.path, layout.nodePem.path]);
+    expect(paths.slice(-3)).toEqual(
+      [layout.serverPem, layout.nodePem, layout.foundingRun].map(({ path }) => path),
+    );
     expect(new Set(paths).size).toBe(paths.length);
   });
 });
