@@ -78,9 +78,9 @@ describe('an init that broke off', () => {
     const undisturbed = host();
     await undisturbed.init();
     const changes = await changesOfAnInit();
-    // The secrets come first and differ from each other; the views are many of one kind.
+    // Every step is cut off in the lab. Here it is in their midst: the secrets, which come first, more often than the views.
     const points = Array.from({ length: changes }, (_, n) => n).filter(
-      (n) => n < 18 || n % 8 === 0 || n >= changes - 3,
+      (n) => (n < 18 && n % 3 === 0) || n % 16 === 0 || n >= changes - 2,
     );
     for (const n of points) {
       const cut = host();

@@ -17,6 +17,7 @@ import { issuedBy, splitPem } from '@quorate/platform/certificates';
 import { diskFiles } from '@quorate/platform/files';
 import { afterEach, describe, expect, it } from 'vitest';
 import { createClusterSecrets } from './cluster-secrets.ts';
+import { writeFoundingRun } from './founding-run.ts';
 import { installedEntries, layoutUnder, type LayoutName } from './layout.ts';
 import { readClusterRecord, soundGenerations, writeClusterRecord } from './record-store.ts';
 import { readRoster, ssconfComplete } from './roster-store.ts';
@@ -58,6 +59,7 @@ async function installAll(state: Awaited<ReturnType<typeof node>>) {
   await ensurePublicKeys(state, nodeUuids[0], ['ssh-rsa AAAA']);
   const at = '2026-11-22T12:00:00.000Z';
   await appendJournal(state, { at, operation: 'failover', step: 'confirm', state: 'done' });
+  await writeFoundingRun(state, { command: 'init', request: 'x', startedMs: 0, isPublished: false });
 }
 
 describe('the files of a node', () => {
