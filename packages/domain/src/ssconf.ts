@@ -9,6 +9,7 @@
 import { canonicalJson } from './canonical-json.ts';
 import type { ClusterObject, Configuration, Draft, NodeGroupObject, NodeObject } from './configuration.ts';
 import { ClusterError, clusterErrorFrom } from './errors.ts';
+import { numberText } from './exact-json.ts';
 import { compareNaturally, comparePlainly } from './names.ts';
 
 /** Ganeti's tools compare this with their own and warn if it differs. */
@@ -198,13 +199,16 @@ const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown])
   comparePlainly(a, b);
 
 const assignments = (values: Readonly<Record<string, string | number | boolean>>): Lines =>
-  Object.entries(values).sort(byKey).map(assignment);
+  Object.entries(values)
+    .sort(byKey)
+    .map(([key, value]) => {
+      if (key === '' || key.includes('='))
+        throw new ClusterError('WRONG_INPUT', `'${key}' cannot be a key in an ssconf file`);
+      return `${key}=${typeof value === 'number' ? numberText(values, key, value) : wordOf(value)}`;
+    });
 
-function assignment([key, value]: readonly [string, string | number | boolean]): string {
-  if (key === '' || key.includes('='))
-    throw new ClusterError('WRONG_INPUT', `'${key}' cannot be a key in an ssconf file`);
-  return `${key}=${typeof value === 'boolean' ? pythonBoolean(value) : value}`;
-}
+const wordOf = (value: string | boolean): string =>
+  typeof value === 'boolean' ? pythonBoolean(value) : value;
 
 /** All that ends a line for Ganeti's readers, which are Python's, other controls but the tab, and what UTF-8 cannot hold. */
 const unwritable = /(?!\t)[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}]/u;
