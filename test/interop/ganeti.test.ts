@@ -1,5 +1,5 @@
 /**
- * Ganeti 3.0.2's own programs on files of ours, and our import on files of theirs; one lab host each time.
+ * Ganeti 3.0.2's own programs on files of ours, and our import on files of theirs; one lab host or two.
  *
  * Its wconfd, luxid, noded, confd and rapi run for real, started by its daemon-util without systemd. `verify` is run
  * without ENODESETUP: a kernel without /proc/sysrq-trigger fails that check with any files.
@@ -11,15 +11,19 @@ import { clusterName } from '../lab/plan.ts';
 import {
   ganetiData,
   must,
+  mustOn,
   shown,
   startGaneti,
-  startGanetiHost,
+  startGanetiHosts,
   stopGaneti,
   stopQuorate,
 } from './ganeti-host.ts';
 
 const exported = '/var/lib/for-ganeti';
 const verify = ['gnt-cluster', 'verify', '--ignore-errors=ENODESETUP'];
+
+/** The master, and a candidate. */
+const twoNodes = /^q1\.lab +M +10\.77\.0\.1\nq2\.lab +C +10\.77\.0\.2$/m;
 
 type Objects = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -41,7 +45,7 @@ describe('a cluster that we made', () => {
   afterEach(downTestLabs);
 
   it('runs under Ganeti’s daemons, and Ganeti’s verify finds nothing wrong with it (BEH-139, BEH-161)', async () => {
-    const lab = await startGanetiHost();
+    const lab = await startGanetiHosts(1);
     await must(lab, 'quorate', 'init', clusterName, '--master-netdev', 'eth0');
     await must(lab, 'quorate', 'export', '--to', exported);
     await stopQuorate(lab);
@@ -66,18 +70,34 @@ describe('a cluster that we made', () => {
     const changing = ['serial_no', 'ctime', 'mtime', 'candidate_pool_size'];
     expect(theirs.cluster).toMatchObject(without(ours.cluster, ...changing));
   });
+
+  it('of two nodes runs under Ganeti’s daemons on both of them (BEH-139, BEH-161)', async () => {
+    const lab = await startGanetiHosts(2);
+    await lab.init();
+    for (const k of lab.hosts) await mustOn(lab, k, 'quorate', 'export', '--to', exported);
+    await stopQuorate(lab);
+    for (const k of lab.hosts) await mustOn(lab, k, 'cp', '-a', `${exported}/.`, ganetiData);
+    await startGaneti(lab);
+
+    expect(await must(lab, 'gnt-node', 'list', '--no-headers', '-o', 'name,role,pip')).toMatch(twoNodes);
+    for (const k of lab.hosts)
+      expect((await mustOn(lab, k, 'gnt-cluster', 'getmaster')).trim()).toBe('q1.lab');
+    const { code, stdout, stderr } = await shown(lab, ...verify);
+    expect({ code, errors: `${stdout}${stderr}`.match(/^.*ERROR.*$/gm) }).toEqual({ code: 0, errors: null });
+    await must(lab, 'gnt-cluster', 'redist-conf');
+  });
 });
+
+const wishes = ['--enabled-hypervisors=fake', '--enabled-disk-templates=diskless', '--master-netdev=eth0'];
+
+const eachWithout = (objects: Objects, ...keys: readonly string[]) =>
+  Object.fromEntries(Object.entries(objects).map(([uuid, object]) => [uuid, without(object, ...keys)]));
 
 describe('a cluster that Ganeti made', () => {
   afterEach(downTestLabs);
 
   it('is taken over with its nodes, master, candidates and parameters (BEH-162)', async () => {
-    const lab = await startGanetiHost();
-    const wishes = [
-      '--enabled-hypervisors=fake',
-      '--enabled-disk-templates=diskless',
-      '--master-netdev=eth0',
-    ];
+    const lab = await startGanetiHosts(1);
     await must(lab, 'gnt-cluster', 'init', ...wishes, clusterName);
     await must(lab, 'gnt-cluster', 'modify', '-C', '7');
     await must(lab, 'gnt-node', 'list', '--no-headers', '-o', 'name,role,pip');
@@ -108,6 +128,28 @@ describe('a cluster that Ganeti made', () => {
       groups: theirs.nodegroups,
     });
     expect((await must(lab, 'quorate', 'master')).trim()).toBe('q1.lab');
+    await must(lab, 'quorate', 'verify');
+  });
+
+  it('of two nodes is taken over; the other waits to be joined, as the candidate it was (BEH-162)', async () => {
+    const lab = await startGanetiHosts(2);
+    await must(lab, 'gnt-cluster', 'init', ...wishes, '-B', 'maxmem=512', clusterName);
+    await must(lab, 'gnt-node', 'add', '--no-ssh-key-check', 'q2.lab');
+    expect(await must(lab, 'gnt-node', 'list', '--no-headers', '-o', 'name,role,pip')).toMatch(twoNodes);
+    await shown(lab, ...verify);
+    await stopGaneti(lab);
+
+    const theirs = await configurationIn(lab, ganetiData);
+    await must(lab, 'quorate', 'import', '--from', ganetiData);
+    await must(lab, 'quorate', 'node', 'add', 'q2.lab');
+
+    const ours = await configurationIn(lab, '/var/lib/quorate');
+    const changing = ['serial_no', 'mtime', 'candidate_certs'];
+    expect(without(ours.cluster, ...changing)).toEqual(without(theirs.cluster, ...changing));
+    expect(ours.nodegroups).toEqual(theirs.nodegroups);
+    expect(eachWithout(ours.nodes, ...changing)).toEqual(eachWithout(theirs.nodes, ...changing));
+    expect((await mustOn(lab, 2, 'quorate', 'master')).trim()).toBe('q1.lab');
+    await must(lab, 'quorate', 'node', 'list');
     await must(lab, 'quorate', 'verify');
   });
 });

@@ -37,7 +37,7 @@ describeLab('a cluster of three hosts', () => {
   let lab: Lab;
   afterEach(downTestLabs);
 
-  it('init and node add make it; status says everything (BEH-058, BEH-059, BEH-069, BEH-144)', async () => {
+  it('init and node add make it; status says everything (BEH-058, BEH-059, BEH-069, BEH-144, BEH-236)', async () => {
     lab = await startTestCluster(3);
     await expectOneMaster(lab, 1);
     const status = await statusFrom(lab, 3);

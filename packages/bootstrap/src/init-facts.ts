@@ -43,23 +43,27 @@ export async function gatherInitFacts(
   const lookup = { family: options.family, hostsFile: layout.hostsFile.path };
   const addressesOf = (name: string): Promise<readonly string[]> => resolveName(name, lookup).catch(() => []);
   const hostName = await ownHostName({ hostnameFile: layout.hostnameFile?.path ?? '/etc/hostname' });
-  const [hostAddresses, clusterAddresses, sshHostKeys] = await Promise.all([
-    addressesOf(hostName),
-    addressesOf(options.clusterName),
-    readSshHostKeys(state),
-  ]);
-  const iallocators = await findIallocators(state);
   const ownedAddresses = ownAddresses().map((own) => own.address);
+  // All at once: a name server, a sleeping disk or a silent address may each take seconds, and everybody else none.
+  const [hostAddresses, clusterAddress, storage, sshHostKeys, iallocators] = await Promise.all([
+    addressesOf(hostName),
+    addressesOf(options.clusterName).then(async (clusterAddresses) => ({
+      clusterAddresses,
+      masterIpAnswer: await answerOf(clusterAddresses[0], ownedAddresses, settings.nodePort),
+    })),
+    gatherStorageFacts(state, options),
+    readSshHostKeys(state),
+    findIallocators(state),
+  ]);
   const facts: InitFacts = {
     ...options,
-    ...(await gatherStorageFacts(state, options)),
+    ...storage,
     iallocators,
     ...(await whatLiesThere(state, isResumed)),
     hostName,
     hostAddresses,
     ownedAddresses,
-    clusterAddresses,
-    masterIpAnswer: await answerOf(clusterAddresses[0], ownedAddresses, settings.nodePort),
+    ...clusterAddress,
     netmask: options.masterNetmask,
     netdevExists: await deviceExists(masterNetdevOf({ ...options, iallocators })),
     sshHostKeyFound: sshHostKeys.any,

@@ -11,6 +11,8 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
@@ -271,5 +273,21 @@ describe('init that fails', () => {
     expect(error).toMatchObject({ reason: 'HOST_UNFIT', message: expect.stringContaining(name) });
     expect([modeOf('srv'), modeOf('var')]).toEqual([undefined, undefined]);
     expect(order).toEqual(['check-host done', 'begin done', 'make-storage-directories failed']);
+  });
+});
+
+it('BEH-138 no look waits for another: a volume group that is slow to answer, a host at the cluster’s address', async () => {
+  // An address of its own, so that no other test meets the stranger.
+  const { init, vgs, root } = host({ hosts: '127.0.0.11 node1.lab.test\n127.0.0.163 cluster.lab.test\n' });
+  const called = join(root, 'called');
+  vgs(`while [ ! -e ${called} ]; do sleep 0.02; done; echo '  xenvg 10'`);
+  const stranger = createServer((socket) => {
+    writeFileSync(called, '');
+    socket.destroy();
+  }).listen(47_811, '127.0.0.163');
+  await once(stranger, 'listening');
+  undo.push(() => void stranger.close());
+  expect(await failureOf(init({ vgName: 'xenvg' }))).toMatchObject({
+    facts: { findings: 'cluster-address-is-free,volume-group-is-large-enough' },
   });
 });

@@ -171,6 +171,27 @@ describe('a membership is not installed, and nothing is written,', () => {
     expect(await refusalBy(stateOf())).toEqual({ reason: 'WRONG_INPUT', message, orders: [] });
   });
 
+  it.each(['node.pem', 'client.pem'])(
+    'BEH-242 when the key that waits for %s is not the one it was made for',
+    async (name) => {
+      const host = askedHost();
+      const { payload: later } = await asked(host, master, record);
+      const { nodeCertificate, clientCertificate } = payload;
+      const ofEarlierRequest = name === 'node.pem' ? { nodeCertificate } : { clientCertificate };
+      const message = `The certificate that came is not for the key in ${dataPath(name)}.pending`;
+      const refusal = await refusalBy(host, { ...later, ...ofEarlierRequest });
+      expect(refusal).toEqual({ reason: 'WRONG_INPUT', message, orders: [] });
+    },
+  );
+
+  it('BEH-242 when the key that waits cannot be read', async () => {
+    const host = askedHost();
+    const pending = dataPath('node.pem.pending');
+    await host.files.writeAtomic(pending, 'not a key', { mode: 0o400 });
+    const message = `The certificate that came is not for the key in ${pending}`;
+    expect(await refusalBy(host)).toEqual({ reason: 'WRONG_INPUT', message, orders: [] });
+  });
+
   it('from a payload that does not fit together', async () => {
     const refusal = await refusalBy(askedHost(), { ...payload, clusterName: 'other' });
     expect(refusal).toMatchObject({ reason: 'WRONG_INPUT', orders: [] });

@@ -20,7 +20,7 @@ import { nodeByUuid, type Roster } from '@quorate/domain/roster';
 import { parseRoster } from '@quorate/domain/roster-of';
 import { timings } from '@quorate/domain/timings';
 import { createCertificateRequest } from '@quorate/platform/certificate-request';
-import { createEcKeyPair, createRsaKeyPair, splitPem } from '@quorate/platform/certificates';
+import { createEcKeyPair, createRsaKeyPair, keyFits, splitPem } from '@quorate/platform/certificates';
 import type { DaemonControl } from '@quorate/platform/daemon-control';
 import { checkedFiles, type Placed, type SetupPayload } from './setup-payload.ts';
 
@@ -115,14 +115,25 @@ const belongsTo = ({ clusterName }: Roster): ClusterError =>
     hint: 'Take it out of that cluster first',
   });
 
-/** The key that waited here together with the certificate made for it. */
+/** The key that waited here together with the certificate made for it: not with that of an earlier request (BEH-242). */
 async function joined(state: State, name: 'nodePem' | 'clientPem', certificate: string): Promise<Placed> {
   const entry = state.layout[name];
-  const key = await state.files.readText(pendingKey(entry).path);
-  if (key === undefined) {
-    throw new ClusterError('WRONG_INPUT', 'This host has asked for no certificate', {
-      hint: 'Begin again with quorate node add on the master',
-    });
-  }
+  const waiting = pendingKey(entry).path;
+  const key = await state.files.readText(waiting);
+  if (key === undefined) throw mustAskAgain('This host has asked for no certificate');
+  if (!isFor(key, certificate))
+    throw mustAskAgain(`The certificate that came is not for the key in ${waiting}`);
   return { entry, text: `${key.trimEnd()}\n${certificate.trimEnd()}\n` };
 }
+
+/** A key that cannot be read is nobody's. */
+function isFor(key: string, certificate: string): boolean {
+  try {
+    return keyFits(key, certificate);
+  } catch {
+    return false;
+  }
+}
+
+const mustAskAgain = (why: string): ClusterError =>
+  new ClusterError('WRONG_INPUT', why, { hint: 'Begin again with quorate node add on the master' });

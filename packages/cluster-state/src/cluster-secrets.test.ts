@@ -182,38 +182,41 @@ describe('GenerateClusterCrypto renews what is missing or asked for', () => {
 });
 
 describe('supplied by the administrator', () => {
-  const rapi = () => `# from our own authority\n${initial[layout.spicePem.path]}`;
+  const own = (name: SecretName) => ({ file: '/root/own.pem', text: initial[layout[name].path] ?? '' });
+  const rapi = () => ({ ...own('spicePem'), text: `# of our own\n${own('spicePem').text}` });
 
   it('BEH-173 a RAPI certificate is written as it is, whatever the flag says, with a backup', async () => {
     const { text, create, backups } = await node();
-    await create({ supplied: { rapiPem: rapi() }, renew: { rapi: true } });
-    expect(await text('rapiPem')).toBe(rapi());
+    await create({ supplied: { rapi: rapi() }, renew: { rapi: true } });
+    expect(await text('rapiPem')).toBe(rapi().text);
     expect(await backups()).toEqual([expect.stringMatching(/^rapi\.pem\.backup-/)]);
   });
 
   it('BEH-174 a SPICE pair is written as it is, both files', async () => {
-    const { text, create } = await node();
-    const caPem = certificateIn(initial[layout.serverPem.path]);
-    await create({ supplied: { spice: { pem: initial[layout.rapiPem.path] ?? '', caPem } } });
-    expect(await text('spicePem')).toBe(initial[layout.rapiPem.path]);
-    expect(await text('spiceCaPem')).toBe(caPem);
+    const { text, create, changed } = await node();
+    const ca = { file: '/root/ca.pem', text: certificateIn(own('serverPem').text) };
+    await create({ supplied: { spice: { pair: own('clientPem'), ca } } });
+    expect(await text('spicePem')).toBe(own('clientPem').text);
+    expect(await text('spiceCaPem')).toBe(ca.text);
+    expect(await changed()).toEqual(['spicePem', 'spiceCaPem']);
   });
 
   it('BEH-177 a domain secret is written as it is', async () => {
     const { text, create } = await node();
-    await create({ supplied: { clusterDomainSecret: 'open sesame' }, renew: { clusterDomainSecret: true } });
+    const clusterDomainSecret = { file: '/root/secret', text: 'open sesame' };
+    await create({ supplied: { clusterDomainSecret }, renew: { clusterDomainSecret: true } });
     expect(await text('clusterDomainSecret')).toBe('open sesame');
   });
 
-  it.each([
-    ['no PEM', () => 'hello'],
-    ['a certificate without its key', () => certificateIn(initial[layout.rapiPem.path])],
-  ])('refuses %s, before anything is written', async (_, pem) => {
-    const { create, changed } = await node();
-    const supplied = { rapiPem: pem() };
+  it('BEH-173 BEH-174 BEH-177 what cannot be used is refused before anything is written', async () => {
+    const { create, changed, backups } = await node();
+    const broken = { ...rapi(), text: 'hello' };
+    const supplied = { rapi: broken, clusterDomainSecret: { file: '/root/secret', text: 'open sesame' } };
     await expect(create({ supplied, renew: { hmac: true } })).rejects.toMatchObject({
       reason: 'WRONG_INPUT',
+      message: '/root/own.pem cannot be used: it holds no certificate',
     });
     expect(await changed()).toEqual([]);
+    expect(await backups()).toEqual([]);
   });
 });

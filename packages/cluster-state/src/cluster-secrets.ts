@@ -10,7 +10,6 @@
  *
  * Counterpart in Ganeti: lib/bootstrap.py, GenerateClusterCrypto.
  */
-import { ClusterError } from '@quorate/domain/errors';
 import type { ClusterUuid, NodeUuid } from '@quorate/domain/roster';
 import {
   createClusterCertificate,
@@ -26,6 +25,7 @@ import { createCertificateRequest } from '@quorate/platform/certificate-request'
 import { hmacKeyText, readClusterKey, writeSecret, type ClusterKey, type SecretName } from './secrets.ts';
 import { settleAll } from './settle-all.ts';
 import type { State } from './state.ts';
+import { requireUsable, type SuppliedSecrets } from './supplied-secrets.ts';
 
 /** Ganeti's validity: five years without their leap days. */
 export const certificateDays = 5 * 365;
@@ -46,17 +46,13 @@ export interface ClusterSecretsRequest {
     readonly hmac?: boolean;
     readonly clusterDomainSecret?: boolean;
   };
-  /** The administrator's own, written as they are; they win over `renew`. */
-  readonly supplied?: {
-    readonly rapiPem?: string;
-    readonly spice?: { readonly pem: string; readonly caPem: string };
-    readonly clusterDomainSecret?: string;
-  };
+  /** The administrator's own; they win over `renew`. */
+  readonly supplied?: SuppliedSecrets;
 }
 
-/** Durable when it resolves. Throws WRONG_INPUT for supplied text that is no certificate with its key. */
+/** Durable when it resolves. Throws WRONG_INPUT for what is supplied and cannot be used; then nothing was changed. */
 export async function createClusterSecrets(state: State, request: ClusterSecretsRequest): Promise<void> {
-  checkSupplied(request);
+  requireUsable(request.supplied ?? {}, request.now);
   await settleAll([
     ensureClusterIdentity(state, request),
     ensureSpice(state, request),
@@ -127,7 +123,7 @@ function isSigned(certificatePem: string | undefined, authorityPem: string): boo
 }
 
 async function ensureRapi(state: State, request: ClusterSecretsRequest): Promise<void> {
-  const supplied = request.supplied?.rapiPem;
+  const supplied = request.supplied?.rapi?.text;
   if (supplied === undefined && !request.renew?.rapi && (await read(state, 'rapiPem')) !== undefined) return;
   await writeSecret(state, 'rapiPem', supplied ?? (await createSelfSignedPem(request)), request.now);
 }
@@ -135,8 +131,10 @@ async function ensureRapi(state: State, request: ClusterSecretsRequest): Promise
 async function ensureSpice(state: State, request: ClusterSecretsRequest): Promise<void> {
   const present = await read(state, 'spicePem');
   const isKept = !request.supplied?.spice && !request.renew?.spice && present !== undefined;
-  const text = isKept ? present : (request.supplied?.spice?.pem ?? (await createSelfSignedPem(request)));
-  const caPem = request.supplied?.spice?.caPem ?? splitPem(text).certificatePem;
+  const text = isKept
+    ? present
+    : (request.supplied?.spice?.pair.text ?? (await createSelfSignedPem(request)));
+  const caPem = request.supplied?.spice?.ca.text ?? splitPem(text).certificatePem;
   if (isKept && !(await isCutShort(state, text))) return;
   if (caPem) await writeSecret(state, 'spiceCaPem', caPem, request.now);
   await writeSecret(state, 'spicePem', text, request.now);
@@ -170,22 +168,9 @@ async function ensureKeyText(
   name: 'hmacKey' | 'clusterDomainSecret',
   isRenewed: boolean | undefined,
 ): Promise<void> {
-  const supplied = name === 'clusterDomainSecret' ? request.supplied?.clusterDomainSecret : undefined;
+  const supplied = name === 'clusterDomainSecret' ? request.supplied?.clusterDomainSecret?.text : undefined;
   if (supplied === undefined && !isRenewed && (await read(state, name)) !== undefined) return;
   await writeSecret(state, name, supplied ?? hmacKeyText(), request.now);
-}
-
-function checkSupplied({ supplied }: ClusterSecretsRequest): void {
-  const given = { RAPI: supplied?.rapiPem, SPICE: supplied?.spice?.pem };
-  for (const [what, text] of Object.entries(given)) {
-    if (text === undefined) continue;
-    const { privateKeyPem, certificatePem } = splitPem(text);
-    if (!privateKeyPem || !certificatePem)
-      throw new ClusterError(
-        'WRONG_INPUT',
-        `The ${what} certificate file must hold a certificate and its key`,
-      );
-  }
 }
 
 const read = (state: State, name: SecretName) => state.files.readText(state.layout[name].path);

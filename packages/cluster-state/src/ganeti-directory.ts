@@ -6,6 +6,7 @@
  *
  * Counterpart in Ganeti: lib/pathutils.py, lib/tools/ensure_dirs.py.
  */
+import { canonicalJson } from '@quorate/domain/canonical-json';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ssconfFileText, ssconfKeys, ssconfValues } from '@quorate/domain/ssconf';
 import { splitPem } from '@quorate/platform/certificates';
@@ -47,7 +48,7 @@ export async function ganetiFiles(
     fileOf(layout.ganetiPubKeys, publicKeys ?? ''),
     ...ssconfFiles(state, record),
     // Its presence says that here is a cluster, so it comes last.
-    fileOf(layout.configData, `${JSON.stringify(record.configuration)}\n`),
+    fileOf(layout.configData, `${canonicalJson(record.configuration)}\n`),
   ];
   const missing = copied.flatMap(([entry, text]) => (text === undefined ? [nameOf(entry)] : []));
   return { files, missing };

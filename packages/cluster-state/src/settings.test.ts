@@ -6,6 +6,10 @@ describe('settings', () => {
     expect(parseSettings(text)).toEqual(defaultSettings);
   });
 
+  it('BEH-236 a host is joined over port 22 unless another is named; the services of the system are not asked', () => {
+    expect(parseSettings('{}').sshPort).toBe(22);
+  });
+
   it('takes what is given', () => {
     const given = { bind: '127.0.0.7', nodePort: 2811, masterPort: 2816, sshPort: 2222, logLevel: 'debug' };
     expect(parseSettings(JSON.stringify(given))).toEqual(given);

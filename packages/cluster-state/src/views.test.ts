@@ -1,5 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
+import { canonicalJson } from '@quorate/domain/canonical-json';
 import type { Configuration } from '@quorate/domain/configuration';
+import { parseExactJson } from '@quorate/domain/exact-json';
 import { initialParameters } from '@quorate/domain/parameters';
 import { seal } from '@quorate/domain/record';
 import { nodeByUuid } from '@quorate/domain/roster';
@@ -58,7 +60,18 @@ describe('views of a record', () => {
       expect((await files.stat(path))?.mode).toBe(mode);
     for (const key of ssconfKeys)
       expect((await files.stat(ssconfPath(state.layout, key).path))?.mode).toBe(0o444);
-    expect(await files.readText(configData.path)).toBe(`${JSON.stringify(record.configuration)}\n`);
+    expect(await files.readText(configData.path)).toBe(`${canonicalJson(record.configuration)}\n`);
+  });
+
+  it('BEH-162 a number that Ganeti wrote is in config.data as it was', async () => {
+    const { state, files } = await node();
+    const theirs = `{"x":{"big":9007199254740993,"time":1.7953439309065018e9,"whole":1.0}}`;
+    const { configuration, ours } = sampleRecord();
+    const disks = parseExactJson(theirs) as Configuration['disks'];
+    await publishRecord(state, seal({ ours, configuration: { ...configuration, disks } }, sha256Hex), free);
+    const record = await readClusterRecord(state);
+    await publishRecord(state, record ?? sampleRecord(), free);
+    expect(await files.readText(state.layout.configData.path)).toContain(`"disks":${theirs}`);
   });
 
   it('reads back: record, roster, master', async () => {

@@ -7,6 +7,7 @@
  *
  * Counterpart in Ganeti: lib/config, _WriteConfig and its distribution; lib/ssconf.py, WriteSsconfFiles.
  */
+import { canonicalJson } from '@quorate/domain/canonical-json';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import type { Roster } from '@quorate/domain/roster';
@@ -54,7 +55,7 @@ export async function publishRecord(
   const texts = acceptableTexts(views);
   await withSsconfLock(state, locking, async () => {
     await writeClusterRecord(state, record);
-    await ensureText(state, state.layout.configData, `${JSON.stringify(record.configuration)}\n`);
+    await ensureText(state, state.layout.configData, `${canonicalJson(record.configuration)}\n`);
     await writeKnownHosts(state, record.configuration);
     await writeSsconf(state, texts);
     await writeRoster(state, views.roster);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { canonicalJson } from './canonical-json.ts';
 import { withNode } from './configuration-changes.ts';
 import type { Configuration } from './configuration.ts';
 import { importedDraft, nodesToJoin, readGanetiConfiguration, releaseOf } from './ganeti-configuration.ts';
@@ -34,7 +35,15 @@ const loaded = {
 
 describe('a config.data', () => {
   it('of Ganeti 3.0.2 is read whole', () => {
-    expect(readGanetiConfiguration(text)).toEqual({ format: 3_000_000, misfits: [], configuration: sample });
+    const { configuration, ...others } = readGanetiConfiguration(text);
+    expect(others).toEqual({ format: 3_000_000, misfits: [] });
+    expect(JSON.stringify(configuration)).toBe(JSON.stringify(sample));
+  });
+
+  it('BEH-161 of Ganeti 3.0.2 has times with exponents, and keeps them', () => {
+    expect(text).toContain('"ctime":1.7953439309065018e9');
+    const tokens = (json: string) => json.match(/-?\d[\d.]*(?:e[+-]?\d+)?(?=[,}\]])/g)?.toSorted();
+    expect(tokens(canonicalJson(readGanetiConfiguration(text).configuration))).toEqual(tokens(text));
   });
 
   it.each([2_160_000, 3_010_000])('BEH-163 of format %i is not, and is told by its release', (version) => {
@@ -45,7 +54,12 @@ describe('a config.data', () => {
 
   it.each([
     ['that is not there', undefined, 'there is none'],
-    ['that is not JSON', '{"version": 3000000,', 'it is not the JSON of a configuration'],
+    ['that is not JSON', '{"version": 3000000,', 'it is not JSON'],
+    [
+      'with a number beyond all bounds',
+      '{"version": 3000000, "x": 1e999}',
+      'it holds a number that is too large',
+    ],
     ['without a format', '{}', 'it is not the JSON of a configuration'],
     ['without nodes', JSON.stringify({ ...sample, nodes: undefined }), 'nodes is missing'],
   ])('%s is not', (_, given, misfit) => {

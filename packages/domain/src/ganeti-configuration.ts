@@ -6,10 +6,12 @@
  * under its own UUID, to be joined.
  */
 import { type Configuration, configurationFormat, type Draft, type NodeObject } from './configuration.ts';
+import { clusterErrorFrom } from './errors.ts';
 import { isoTime } from './initial-configuration.ts';
 import { compareNaturally } from './names.ts';
 import { initialParameters } from './parameters.ts';
 import { configurationShape } from './record.ts';
+import { parseJson } from './shape.ts';
 import { roleIn } from './roster-of.ts';
 import type { NodeName, NodeUuid, Role } from './roster.ts';
 
@@ -25,7 +27,8 @@ export interface GanetiConfiguration {
 /** Never throws: what is wrong is one finding among others. The file's text is not quoted, for it holds secrets. */
 export function readGanetiConfiguration(text: string | undefined): GanetiConfiguration {
   if (text === undefined) return { misfits: ['there is none'] };
-  const value = jsonIn(text);
+  const { value, misfit } = jsonIn(text);
+  if (misfit !== undefined) return { misfits: [misfit] };
   const format = formatOf(value);
   if (format === undefined) return { misfits: ['it is not the JSON of a configuration'] };
   if (format !== configurationFormat) return { format, misfits: [] };
@@ -33,11 +36,12 @@ export function readGanetiConfiguration(text: string | undefined): GanetiConfigu
   return { format, misfits, ...(misfits.length === 0 && { configuration: value as Configuration }) };
 }
 
-function jsonIn(text: string): unknown {
+/** Read as our own record will be, so that what cannot be written again is refused here. */
+function jsonIn(text: string): { readonly value?: unknown; readonly misfit?: string } {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return { value: parseJson(text, 'it', 'STATE_CORRUPT') };
+  } catch (caught) {
+    return { misfit: clusterErrorFrom(caught).message };
   }
 }
 

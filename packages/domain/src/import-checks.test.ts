@@ -50,6 +50,18 @@ describe('an import is refused', () => {
     ['no template', withCluster({ enabled_disk_templates: [] }), 'STATE_CORRUPT', 'No disk template'],
     ['odd name', withCluster({ cluster_name: 'a=b' }), 'STATE_CORRUPT', "'a=b' is not a host name"],
     ['odd UUID', withCluster({ uuid: 'mine' }), 'STATE_CORRUPT', "'mine' is not a UUID"],
+    [
+      'BEH-275',
+      withCluster({ tags: ['x'.repeat(131_072)] }),
+      'STATE_CORRUPT',
+      'ssconf_cluster_tags would be 131073 bytes; the limit is 131072',
+    ],
+    [
+      'line end',
+      withCluster({ tags: ['a\nb'] }),
+      'STATE_CORRUPT',
+      'is not one line of text in ssconf_cluster_tags',
+    ],
     ['destroyed', withCluster({ master_node: '' }), 'NO_MASTER', 'was being destroyed'],
     ['no candidate', withMasterAs({ master_candidate: false }), 'STATE_CORRUPT', 'is not a master candidate'],
     ['old copy', { ssconfMaster: 'node2.lab.test' }, 'STATE_CORRUPT', 'ssconf_master_node node2.lab.test'],
@@ -60,7 +72,7 @@ describe('an import is refused', () => {
     ['own address', { masterIpAnswer: 'owned' }, 'ADDRESS_IN_USE', '10.99.0.100 is up on this host'],
     ['address taken', { masterIpAnswer: 'open' }, 'ADDRESS_IN_USE', 'a host answers there'],
     ['address taken', { masterIpAnswer: 'refused' }, 'ADDRESS_IN_USE', 'a host answers there'],
-  ])('%s %j as %s: %s', (_, changes, reason, words) => {
+  ])('$0 as $2: $3', (_, changes, reason, words) => {
     expect(importFindings({ ...fit, ...changes })).toEqual([
       expect.objectContaining({ reason, message: expect.stringContaining(words) }),
     ]);

@@ -9,6 +9,7 @@ import { type Configuration, configurationFormat, type NodeObject } from './conf
 import { clusterErrorFrom } from './errors.ts';
 import { type GanetiConfiguration, releaseOf } from './ganeti-configuration.ts';
 import { isLoopback, parseHostName } from './names.ts';
+import { ssconfComplaints } from './ssconf.ts';
 import { configurationFindings } from './validate-configuration.ts';
 
 export interface ImportFacts extends GanetiConfiguration {
@@ -111,6 +112,13 @@ export const importChecks: readonly Check<ImportFacts>[] = [
     reason: 'STATE_CORRUPT',
     finds: ofConfiguration(unusableNames),
     hint: 'They go into certificates and line-based files, which hold nothing else',
+  },
+
+  {
+    name: 'ssconf-values-fit',
+    reason: 'STATE_CORRUPT',
+    finds: ofConfiguration((configuration) => firstOf(ssconfComplaints(configuration))),
+    hint: 'gnt-cluster modify shortens parameters and tags, while Ganeti runs',
   },
 
   {

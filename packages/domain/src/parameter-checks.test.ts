@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { InitFacts } from './init-complaints.ts';
 import { initFindings } from './init-checks.ts';
 import type { InitWords } from './init-parameters.ts';
+import { ssconfMaxBytes } from './ssconf.ts';
 import type { PolicyWords } from './instance-policy.ts';
 import { fitHost } from './testing/fit-host.ts';
 
@@ -129,6 +130,18 @@ describe('a parameter is refused', () => {
     const findings = initFindings({ ...fitHost, words });
     expect(findings.map((finding) => finding.check)).toEqual([check]);
     expect(findings[0]).toMatchObject({ reason: 'WRONG_INPUT', message: expect.stringContaining(message) });
+  });
+
+  it.each<[string, InitWords]>([
+    ['hvparams_kvm', { hypervisorParameters: [`kvm:kernel_args=${'x'.repeat(ssconfMaxBytes)}`] }],
+    ['hvparams_fake', { hypervisorParameters: [`fake:migration_mode=${'x'.repeat(ssconfMaxBytes)}`] }],
+    ['uid_pool', { uidPool: Array.from({ length: 12_000 }, (_, n) => 1_000_000_000 + n).join(',') }],
+  ])('BEH-275 if ssconf_%s would be too large, naming key and size', (key, words) => {
+    const findings = initFindings({ ...fitHost, words }).filter(({ check }) => check === 'ssconf-values-fit');
+    const sentence = new RegExp(`^ssconf_${key} would be 13\\d{4} bytes; the limit is 131072$`);
+    expect(findings).toEqual([
+      { check: 'ssconf-values-fit', reason: 'WRONG_INPUT', message: expect.stringMatching(sentence) },
+    ]);
   });
 
   it('BEH-122 and so is a name no device could have, though none is looked for', () => {

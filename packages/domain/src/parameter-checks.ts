@@ -15,6 +15,7 @@ import {
   standardComplaints,
   templatesComplaints,
 } from './instance-policy.ts';
+import { parameterFileComplaints } from './ssconf.ts';
 
 interface Row {
   readonly name: string;
@@ -160,6 +161,15 @@ const rows: readonly Row[] = [
     name: 'ssh-key-bits-fit',
     looksAt: '--ssh-key-bits, for the type of key',
     complaints: parameters.sshKeyBitsComplaints,
+  },
+  {
+    name: 'ssconf-values-fit',
+    looksAt: 'the size of the ssconf files that --hypervisor-parameters and --uid-pool become',
+    complaints: (facts) =>
+      parameterFileComplaints({
+        hvparams: parameters.decideHypervisorParameters(facts).value,
+        uid_pool: parameters.decideUidPool(facts).value,
+      }),
   },
   ...(
     [

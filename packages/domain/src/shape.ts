@@ -4,6 +4,7 @@
  * A shape lists every place that does not fit, not only the first. Keys it does not name are carried through.
  */
 import { ClusterError, type Reason } from './errors.ts';
+import { parseExactJson } from './exact-json.ts';
 
 /** The misfits of `value`, each as a sentence that begins with its path. Empty if it fits. */
 export type Shape = (value: unknown, path: string) => readonly string[];
@@ -92,7 +93,7 @@ export function parseJson(json: string, what: string, reason: Reason): unknown {
 
 function jsonValue(json: string, what: string, reason: Reason): unknown {
   try {
-    return JSON.parse(json);
+    return parseExactJson(json);
   } catch (cause) {
     throw new ClusterError(reason, `${what} is not JSON`, { cause });
   }

@@ -10,6 +10,7 @@ import {
   ssconfMaxBytes,
   ssconfValues,
 } from './ssconf.ts';
+import { parseExactJson } from './exact-json.ts';
 import { draftFrom, draftOfSize, testSeconds, uuidOf } from './testing/drafts.ts';
 
 const samples = new URL('../../../test/samples/', import.meta.url);
@@ -88,6 +89,14 @@ describe('ssconf values', () => {
     expect(values.uid_pool).toBe('5\n100-200');
     expect(values.cluster_tags).toBe('a\nb');
     expect(values.ssh_ports).toBe('node1.lab.test=22\nnode2.lab.test=2222');
+  });
+
+  it('a number is written as it was read', () => {
+    const kvm = parseExactJson(
+      '{"cpu_cap":1.0,"limit":9007199254740993,"acpi":true}',
+    ) as ClusterObject['hvparams'][string];
+    const values = ssconfValues(withCluster(draftOfSize(1), { hvparams: { kvm } }));
+    expect(values.hvparams_kvm).toBe('acpi=True\ncpu_cap=1.0\nlimit=9007199254740993');
   });
 
   it('BEH-275 a value over 131072 bytes is refused, counted in bytes with the final newline', () => {

@@ -8,7 +8,8 @@
  */
 import { canonicalJson } from './canonical-json.ts';
 import type { ClusterObject, Configuration, Draft, NodeGroupObject, NodeObject } from './configuration.ts';
-import { ClusterError } from './errors.ts';
+import { ClusterError, clusterErrorFrom } from './errors.ts';
+import { numberText } from './exact-json.ts';
 import { compareNaturally, comparePlainly } from './names.ts';
 
 /** Ganeti's tools compare this with their own and warn if it differs. */
@@ -33,9 +34,14 @@ const perNode = (nodes: readonly NodeObject[], entry: (node: NodeObject) => stri
   nodes.map(entry);
 const nameOf = (node: NodeObject): string => node.name;
 const pythonBoolean = (value: boolean): string => (value ? 'True' : 'False');
+
+/** What a cluster's parameters alone decide. */
+interface ParameterView {
+  readonly cluster: Pick<ClusterObject, 'hvparams' | 'uid_pool'>;
+}
 const hvparams =
   (hypervisor: string) =>
-  ({ cluster }: View): Lines =>
+  ({ cluster }: ParameterView): Lines =>
     assignments(cluster.hvparams[hypervisor] ?? {});
 
 const table = {
@@ -74,7 +80,7 @@ const table = {
   release_version: () => [releaseVersion],
   shared_file_storage_dir: ({ cluster }) => [cluster.shared_file_storage_dir],
   ssh_ports: (view) => perNode(view.nodes, (node) => `${node.name}=${sshPortOf(view.configuration, node)}`),
-  uid_pool: ({ cluster }) =>
+  uid_pool: ({ cluster }: ParameterView) =>
     cluster.uid_pool.map(([low, high]) => (low === high ? `${low}` : `${low}-${high}`)),
 } as const satisfies Record<string, (view: View) => Lines>;
 
@@ -94,6 +100,35 @@ export function ssconfValues(draft: Draft): SsconfValues {
   const view = viewOf(draft.configuration);
   const values = Object.fromEntries(ssconfKeys.map((key) => [key, valueOf(key, table[key](view))]));
   return values as SsconfValues;
+}
+
+/** Why these values cannot be files, one sentence for each key of which that is so (BEH-275). */
+export function ssconfComplaints(configuration: Configuration): readonly string[] {
+  const view = viewOf(configuration);
+  return ssconfKeys.flatMap((key) => complaintsOf(() => valueOf(key, table[key](view))));
+}
+
+const parameterKeys = [
+  'hvparams_chroot',
+  'hvparams_fake',
+  'hvparams_kvm',
+  'hvparams_lxc',
+  'hvparams_xen-hvm',
+  'hvparams_xen-pvm',
+  'uid_pool',
+] as const satisfies readonly SsconfKey[];
+
+/** The same before there is a configuration, for what its parameters decide. */
+export const parameterFileComplaints = (cluster: ParameterView['cluster']): readonly string[] =>
+  parameterKeys.flatMap((key) => complaintsOf(() => valueOf(key, table[key]({ cluster }))));
+
+function complaintsOf(work: () => unknown): readonly string[] {
+  try {
+    work();
+    return [];
+  } catch (caught) {
+    return [clusterErrorFrom(caught).message];
+  }
 }
 
 /** What the file holds: the value and a final newline; nothing at all for an empty value. */
@@ -164,13 +199,16 @@ const byKey = ([a]: readonly [string, unknown], [b]: readonly [string, unknown])
   comparePlainly(a, b);
 
 const assignments = (values: Readonly<Record<string, string | number | boolean>>): Lines =>
-  Object.entries(values).sort(byKey).map(assignment);
+  Object.entries(values)
+    .sort(byKey)
+    .map(([key, value]) => {
+      if (key === '' || key.includes('='))
+        throw new ClusterError('WRONG_INPUT', `'${key}' cannot be a key in an ssconf file`);
+      return `${key}=${typeof value === 'number' ? numberText(values, key, value) : wordOf(value)}`;
+    });
 
-function assignment([key, value]: readonly [string, string | number | boolean]): string {
-  if (key === '' || key.includes('='))
-    throw new ClusterError('WRONG_INPUT', `'${key}' cannot be a key in an ssconf file`);
-  return `${key}=${typeof value === 'boolean' ? pythonBoolean(value) : value}`;
-}
+const wordOf = (value: string | boolean): string =>
+  typeof value === 'boolean' ? pythonBoolean(value) : value;
 
 /** All that ends a line for Ganeti's readers, which are Python's, other controls but the tab, and what UTF-8 cannot hold. */
 const unwritable = /(?!\t)[\p{Control}\p{Line_Separator}\p{Paragraph_Separator}\p{Surrogate}]/u;

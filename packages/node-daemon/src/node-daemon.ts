@@ -3,6 +3,7 @@
  *
  * Counterpart in Ganeti: lib/server/noded.py.
  */
+import { removeCutBackups } from '@quorate/cluster-state/backups';
 import { removeTemporaries } from '@quorate/cluster-state/installed-files';
 import { createNodeListener } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
@@ -53,6 +54,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   await syncState(state);
   const roster = await readRoster(state);
   await removeTemporaries(state);
+  await removeCutBackups(state);
   const own = identity.nodeUuid;
 
   const server = createServer({

@@ -19,7 +19,7 @@ import {
 import { parseCertificateRequest } from './certificate-request.ts';
 import { sequence, tagged, time, unsigned, type Der } from './der.ts';
 import { MachineError } from './machine-error.ts';
-import { pemBlock, pemText } from './pem.ts';
+import { pemBlock, pemBlocks, pemText } from './pem.ts';
 import {
   authorityKeyIdentifier,
   basicConstraints,
@@ -258,6 +258,13 @@ export function issuedBy(certificatePem: string, authorityPem: string): boolean 
   const read = readCertificate(certificatePem);
   return read.checkIssued(authority) && read.verify(authority.publicKey);
 }
+
+/** Whether the private key is the one the certificate speaks of. Throws STATE_CORRUPT if either cannot be read. */
+export const keyFits = (privateKeyPem: string, certificatePem: string): boolean =>
+  readCertificate(certificatePem).checkPrivateKey(readPrivateKey(privateKeyPem));
+
+/** All of a file that may hold a chain, in their order. */
+export const certificatesIn = (text: string): readonly string[] => pemBlocks(text, /^CERTIFICATE$/);
 
 /** Ganeti's files hold key, then certificate; either order is read, of each the first counts. */
 export function splitPem(text: string): { privateKeyPem?: string; certificatePem?: string } {

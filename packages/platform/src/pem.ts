@@ -9,12 +9,14 @@ export function pemText(label: string, der: Uint8Array): string {
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n');
 }
 
-/** The first block whose label fits, as it stands in the text, with a final newline. */
-export function pemBlock(text: string, label: RegExp): string | undefined {
+/** The blocks whose label fits, as they stand in the text, each with a final newline. */
+export function pemBlocks(text: string, label: RegExp): readonly string[] {
   const blocks = text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----\r?\n[A-Za-z0-9+/=\s]*?-----END \1-----/g);
-  for (const [block, found] of blocks) if (label.test(found ?? '')) return `${block}\n`;
-  return undefined;
+  return [...blocks].flatMap(([block, found]) => (label.test(found ?? '') ? [`${block}\n`] : []));
 }
+
+/** The first of them. */
+export const pemBlock = (text: string, label: RegExp): string | undefined => pemBlocks(text, label)[0];
 
 export const pemBytes = (block: string): Buffer =>
   Buffer.from(block.replaceAll(/-----[^-]+-----/g, ''), 'base64');
