@@ -1,14 +1,16 @@
 /** Looks at this host for `init`: everything the checks judge, gathered before anything is changed. */
 import { findForeignFiles, findLeftovers } from '@quorate/cluster-state/installed-files';
+import { masterIpScriptState } from '@quorate/cluster-state/master-ip-script';
 import { rootSshKeyFacts } from '@quorate/cluster-state/root-ssh-key';
 import type { State } from '@quorate/cluster-state/state';
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { InitFacts } from '@quorate/domain/init-complaints';
 import { decideSshKey, type InitWords, masterNetdevOf } from '@quorate/domain/init-parameters';
-import { ipFamily } from '@quorate/domain/names';
 import type { StorageRequest } from '@quorate/domain/storage-request';
-import { deviceExists, ownAddresses, probeTcp } from '@quorate/platform/network';
+import { deviceExists, ownAddresses } from '@quorate/platform/network';
+import { runCommand } from '@quorate/platform/processes';
 import { ownHostName, resolveName } from '@quorate/platform/resolver';
+import { addressUse } from './address-use.ts';
 import { readSshHostKeys, type SshHostKeys } from './ssh-host-keys.ts';
 import { gatherStorageFacts } from './storage-facts.ts';
 
@@ -30,9 +32,6 @@ export interface InitOptions extends StorageRequest {
   readonly words: InitWords;
 }
 
-/** How long an unused address may stay silent before it counts as free (BEH-112). */
-const silenceMs = 5_000;
-
 export async function gatherInitFacts(
   state: State,
   settings: Settings,
@@ -50,6 +49,16 @@ export async function gatherInitFacts(
   ]);
   const iallocators = await findIallocators(state);
   const ownedAddresses = ownAddresses().map((own) => own.address);
+  const netdev = masterNetdevOf({ ...options, iallocators });
+  // The slowest of all, so it goes on while the others are looked at.
+  const [clusterAddress] = clusterAddresses;
+  const question = {
+    address: clusterAddress,
+    device: netdev,
+    port: settings.nodePort,
+    owned: ownedAddresses,
+  };
+  const masterIpUse = addressUse(question, { run: runCommand });
   const facts: InitFacts = {
     ...options,
     ...(await gatherStorageFacts(state, options)),
@@ -59,9 +68,10 @@ export async function gatherInitFacts(
     hostAddresses,
     ownedAddresses,
     clusterAddresses,
-    masterIpAnswer: await answerOf(clusterAddresses[0], ownedAddresses, settings.nodePort),
     netmask: options.masterNetmask,
-    netdevExists: await deviceExists(masterNetdevOf({ ...options, iallocators })),
+    netdevExists: await deviceExists(netdev),
+    masterIpScript: await masterIpScriptState(state),
+    masterIpUse: await masterIpUse,
     sshHostKeyFound: sshHostKeys.any,
     rootSshKey: options.modifySshSetup
       ? await rootSshKeyFacts(state, decideSshKey({ ...options, iallocators }).value.sshKeyType)
@@ -91,15 +101,4 @@ async function findIallocators({ files, layout }: State): Promise<readonly strin
     for (const name of await files.list(path))
       if (/^[-\w]+$/.test(name) && (await files.stat(`${path}/${name}`))?.kind === 'file') found.push(name);
   return [...new Set(found)];
-}
-
-async function answerOf(
-  address: string | undefined,
-  owned: readonly string[],
-  port: number,
-): Promise<InitFacts['masterIpAnswer']> {
-  if (address === undefined || ipFamily(address) === undefined) return 'silent';
-  if (owned.includes(address)) return 'owned';
-  const answer = await probeTcp(address, port, silenceMs);
-  return answer === 'unreachable' ? 'silent' : answer;
 }
