@@ -17,6 +17,7 @@ export const labPackages: readonly DebianPackage[] = [
   { program: 'ip', name: 'iproute2' },
   { program: 'nft', name: 'nftables' },
   { program: 'arping', name: 'iputils-arping' },
+  { program: 'ndptool', name: 'libndp-tools' },
   { program: 'ping', name: 'iputils-ping' },
   { program: 'sshd', name: 'openssh-server' },
   { program: 'ssh', name: 'openssh-client' },

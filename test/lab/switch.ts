@@ -71,6 +71,10 @@ export async function unplug({ lab, label }: HostPlan): Promise<void> {
     await ip(lab, lab.switchNamespace, `link delete ${label}`);
 }
 
+/** Pulls the host's cable out of the switch, or puts it back: its eth0 loses its carrier, and nothing else. */
+export const setCable = ({ lab, label }: HostPlan, plugged: boolean): Promise<string> =>
+  ip(lab, lab.switchNamespace, `link set ${label} ${plugged ? 'up' : 'down'}`);
+
 export const hasNamespace = (namespace: string): boolean =>
   namespaceBehind(namespaceFile(namespace)) !== undefined;
 

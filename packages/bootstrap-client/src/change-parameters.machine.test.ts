@@ -58,6 +58,12 @@ describe('quorate modify', () => {
     [['--lease', '0.1'], { leaseMs: 100 }],
     [['--automatic-failover', 'on'], { automaticFailover: true }],
     [['--automatic-failover=off'], { automaticFailover: false }],
+    [['--master-netmask', '24'], { masterNetmask: 24 }],
+    [
+      ['--master-netdev', 'eth1', '--use-external-mip-script', 'no'],
+      { masterNetdev: 'eth1', useExternalMipScript: false },
+    ],
+    [['--use-external-mip-script=yes'], { useExternalMipScript: true }],
     [['-C', '5'], { candidatePoolSize: 5 }],
     [
       ['--lease', '5s', '--automatic-failover', 'on', '-C', '3'],

@@ -167,7 +167,7 @@ const addGaneti = (command: Command): Command =>
     .option('--user-shutdown <yes|no>', 'whether users may shut instances down (default: no)')
     .option(
       '--use-external-mip-script <yes|no>',
-      'raise the master IP by a script; here it is always raised by the node daemon (default: no)',
+      'have /etc/quorate/scripts/master-ip-setup of this site hold the master IP (default: no)',
     );
 
 const addHost = (command: Command): Command =>

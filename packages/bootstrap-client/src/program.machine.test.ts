@@ -90,15 +90,21 @@ describe('the command line', () => {
     expect((await quorate('/', 'version')).stdout).toContain(`Protocol version: ${protocolVersion}\n`);
   });
 
-  it.each([['votes'], ['status'], ['verify'], ['node', 'list'], ['failover'], ['modify', '-C', '3']])(
-    'BEH-036 %s %s ends with exit 2 on a host of no cluster, saying how to get one',
-    async (...words) => {
-      const { code, stderr } = await quorate(newRoot(), ...words);
-      expect(code).toBe(2);
-      expect(stderr).toContain('No usable cluster state here (NOT_IN_CLUSTER)');
-      expect(stderr).toContain("Hint: Make a cluster here with 'quorate init'");
-    },
-  );
+  it.each([
+    ['votes'],
+    ['status'],
+    ['verify'],
+    ['activate-master-ip'],
+    ['deactivate-master-ip'],
+    ['node', 'list'],
+    ['failover'],
+    ['modify', '-C', '3'],
+  ])('BEH-036 %s %s ends with exit 2 on a host of no cluster, saying how to get one', async (...words) => {
+    const { code, stderr } = await quorate(newRoot(), ...words);
+    expect(code).toBe(2);
+    expect(stderr).toContain('No usable cluster state here (NOT_IN_CLUSTER)');
+    expect(stderr).toContain("Hint: Make a cluster here with 'quorate init'");
+  });
 });
 
 describe('quorate master', () => {
@@ -246,6 +252,7 @@ describe('with no daemon running', () => {
         'healthy',
         'master',
         'masterDaemon',
+        'masterIp',
         'needed',
         'nodes',
         'version',

@@ -97,7 +97,25 @@ function addClusterCommands(program: Command, add: Add): void {
         '--automatic-failover <state>',
         'whether candidates take over when the master is lost',
       ).choices(['on', 'off']),
+    )
+    .option('--master-netmask <length>', 'prefix length of the master IP', wholeNumber)
+    .option('--master-netdev <device>', 'the device that holds the master IP')
+    .addOption(
+      new Option(
+        '--use-external-mip-script <yes|no>',
+        'whether /etc/quorate/scripts/master-ip-setup of this site holds the master IP',
+      ).choices(['yes', 'no']),
     );
+
+  add(program, 'activate-master-ip', 'raise the master IP and announce it; on the master', () =>
+    act(import('./commands/activate-master-ip.ts')),
+  );
+  add(
+    program,
+    'deactivate-master-ip',
+    'take the master IP down until it is activated, or the next office; on the master',
+    () => act(import('./commands/deactivate-master-ip.ts')),
+  ).command.option('--yes', 'do not ask');
 
   add(program, 'pause', 'let nothing be done automatically, until resumed', () =>
     act(import('./commands/pause.ts')),

@@ -1,14 +1,16 @@
 /** Looks at this host for `init`: everything the checks judge, gathered before anything is changed. */
 import { findForeignFiles, findLeftovers } from '@quorate/cluster-state/installed-files';
+import { masterIpScriptState } from '@quorate/cluster-state/master-ip-script';
 import { rootSshKeyFacts } from '@quorate/cluster-state/root-ssh-key';
 import type { State } from '@quorate/cluster-state/state';
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { InitFacts } from '@quorate/domain/init-complaints';
 import { decideSshKey, type InitWords, masterNetdevOf } from '@quorate/domain/init-parameters';
-import { ipFamily } from '@quorate/domain/names';
 import type { StorageRequest } from '@quorate/domain/storage-request';
-import { deviceExists, ownAddresses, probeTcp } from '@quorate/platform/network';
+import { deviceExists, ownAddresses } from '@quorate/platform/network';
+import { runCommand } from '@quorate/platform/processes';
 import { ownHostName, resolveName } from '@quorate/platform/resolver';
+import { addressUse } from './address-use.ts';
 import { readSshHostKeys, type SshHostKeys } from './ssh-host-keys.ts';
 import { gatherStorageFacts } from './storage-facts.ts';
 
@@ -30,9 +32,6 @@ export interface InitOptions extends StorageRequest {
   readonly words: InitWords;
 }
 
-/** How long an unused address may stay silent before it counts as free (BEH-112). */
-const silenceMs = 5_000;
-
 export async function gatherInitFacts(
   state: State,
   settings: Settings,
@@ -44,16 +43,19 @@ export async function gatherInitFacts(
   const addressesOf = (name: string): Promise<readonly string[]> => resolveName(name, lookup).catch(() => []);
   const hostName = await ownHostName({ hostnameFile: layout.hostnameFile?.path ?? '/etc/hostname' });
   const ownedAddresses = ownAddresses().map((own) => own.address);
+  const iallocatorsFound = findIallocators(state);
   // All at once: a name server, a sleeping disk or a silent address may each take seconds, and everybody else none.
   const [hostAddresses, clusterAddress, storage, sshHostKeys, iallocators] = await Promise.all([
     addressesOf(hostName),
-    addressesOf(options.clusterName).then(async (clusterAddresses) => ({
-      clusterAddresses,
-      masterIpAnswer: await answerOf(clusterAddresses[0], ownedAddresses, settings.nodePort),
-    })),
+    addressesOf(options.clusterName).then(async (clusterAddresses) => {
+      const device = masterNetdevOf({ ...options, iallocators: await iallocatorsFound });
+      const [address] = clusterAddresses;
+      const question = { address, device, port: settings.nodePort, owned: ownedAddresses };
+      return { clusterAddresses, masterIpUse: await addressUse(question, { run: runCommand }) };
+    }),
     gatherStorageFacts(state, options),
     readSshHostKeys(state),
-    findIallocators(state),
+    iallocatorsFound,
   ]);
   const facts: InitFacts = {
     ...options,
@@ -66,6 +68,7 @@ export async function gatherInitFacts(
     ...clusterAddress,
     netmask: options.masterNetmask,
     netdevExists: await deviceExists(masterNetdevOf({ ...options, iallocators })),
+    masterIpScript: await masterIpScriptState(state),
     sshHostKeyFound: sshHostKeys.any,
     rootSshKey: options.modifySshSetup
       ? await rootSshKeyFacts(state, decideSshKey({ ...options, iallocators }).value.sshKeyType)
@@ -95,15 +98,4 @@ async function findIallocators({ files, layout }: State): Promise<readonly strin
     for (const name of await files.list(path))
       if (/^[-\w]+$/.test(name) && (await files.stat(`${path}/${name}`))?.kind === 'file') found.push(name);
   return [...new Set(found)];
-}
-
-async function answerOf(
-  address: string | undefined,
-  owned: readonly string[],
-  port: number,
-): Promise<InitFacts['masterIpAnswer']> {
-  if (address === undefined || ipFamily(address) === undefined) return 'silent';
-  if (owned.includes(address)) return 'owned';
-  const answer = await probeTcp(address, port, silenceMs);
-  return answer === 'unreachable' ? 'silent' : answer;
 }

@@ -21,7 +21,7 @@ export async function getOffice(access: ClusterAccess, node: RosterNode): Promis
   return seen(node, answer.observed);
 }
 
-/** This node's own daemon raises the address; fails unless it was then seen to be there. */
+/** This node's own daemon raises the address; fails unless it was then seen to be there, or was lowered by command. */
 export async function takeOffice(
   access: ClusterAccess,
   own: RosterNode,
@@ -30,14 +30,11 @@ export async function takeOffice(
   addressIsFree = false,
 ): Promise<ObservedOffice> {
   const request = { epoch, untilMonotonicUs: Math.floor(leaseUntilMs * 1000), addressIsFree };
-  const answer = await access.channels.call(
-    nodeDaemonOf(own),
-    nodeServices.office.TakeOffice,
-    request,
-    patience,
-  );
+  const answer = await access.channels.call(nodeDaemonOf(own), nodeServices.office.TakeOffice, request, {
+    deadlineMs: timings.raiseAddressMs,
+  });
   const observed = seen(own, answer.observed);
-  if (observed.masterIpHere) return observed;
+  if (observed.masterIpHere || observed.masterIpLowered) return observed;
   throw new ClusterError(
     'POST_CONDITION_FAILED',
     `${own.name} raised the master IP and does not see it afterwards`,

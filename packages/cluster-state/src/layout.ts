@@ -70,7 +70,16 @@ export const layoutTable = {
   sshDirectory: place('etc/ssh', 0o755, "the SSH server's own; its public host keys are read"),
   settings: place('etc/quorate/settings.json', 0o644, "the daemons' settings; may be absent"),
   masterServicesDirectory: place('etc/quorate/master.d', 0o755, 'programs that run where the master is'),
-  hooksDirectory: place('etc/quorate/hooks', 0o755, 'programs run before and after a failover'),
+  hooksDirectory: place(
+    'etc/quorate/hooks',
+    0o755,
+    'programs run before and after a failover, or a change of the master IP',
+  ),
+  masterIpScript: place(
+    'etc/quorate/scripts/master-ip-setup',
+    0o755,
+    "the site's own way to hold the master IP; same name and contract as Ganeti's, installed on every candidate",
+  ),
   siteIallocatorDirectory: place(
     'usr/local/lib/ganeti/iallocators',
     0o755,
@@ -97,6 +106,11 @@ export const layoutTable = {
     `${run}/master.env`,
     0o644,
     "the office's cluster, node, epoch, for systemd units",
+  ),
+  masterIpStarted: place(
+    `${run}/master-ip.started`,
+    0o644,
+    "what the site's script was started with and is yet to be stopped with",
   ),
   masterdLog: place(`${log}/masterd.log`, 0o640, 'log of the master daemon'),
   nodedLog: place(`${log}/noded.log`, 0o640, 'log of the node daemon'),

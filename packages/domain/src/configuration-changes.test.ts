@@ -4,6 +4,7 @@ import {
   withCandidacy,
   withCandidatePoolSize,
   withMaster,
+  withMasterIp,
   withNode,
   withNodeOnline,
   withNodesOffline,
@@ -14,6 +15,7 @@ import {
 import type { Configuration, Draft } from './configuration.ts';
 import { draftFrom, draftOfSize, initRequest, testNode, testSeconds, uuidOf } from './testing/drafts.ts';
 import { initialDraft } from './initial-configuration.ts';
+import { masterIpOf } from './roster-of.ts';
 import { configurationFindings } from './validate-configuration.ts';
 
 const sample = (name: string): Configuration => {
@@ -265,6 +267,44 @@ describe('parameters of ours', () => {
         }),
       ),
   );
+});
+
+describe('the master IP', () => {
+  const before = draftOfSize(2);
+
+  it('changes by mask, device and holder alone, in one change', () => {
+    const after = withMasterIp(before, { netmask: 24, device: 'br0', externalScript: true }, later);
+    const values = ['master_netdev', 'master_netmask', 'use_external_mip_script'];
+    const changed = differences(before, after).filter((path) => !/serial_no|mtime/.test(path));
+    expect(changed).toEqual(values.map((key) => `/configuration/cluster/${key}`));
+    expect(masterIpOf(after)).toMatchObject({ netmask: 24, device: 'br0', externalScript: true });
+    expect(serials(after)).toEqual({
+      ...serials(before),
+      top: serials(before).top + 1,
+      cluster: serials(before).cluster + 1,
+    });
+  });
+
+  it('that is to be as it is changes nothing', () => {
+    const { netmask, device } = masterIpOf(before);
+    expect(withMasterIp(before, { netmask, device, externalScript: false }, later)).toBe(before);
+  });
+
+  it.each([
+    [4, 0],
+    [4, 33],
+    [4, 1.5],
+    [6, 129],
+  ] as const)('BEH-117 of IPv%s with netmask %s is refused', (family, netmask) => {
+    const { configuration } = before;
+    const cluster = { ...configuration.cluster, primary_ip_family: family === 6 ? 10 : 2 };
+    const draft = { ...before, configuration: { ...configuration, cluster } } as Draft;
+    expect(() => withMasterIp(draft, { netmask }, later)).toThrow(`Netmask ${netmask} is not a whole number`);
+  });
+
+  it.each(['', 'eth 0', 'a/b'])('on a device %j is refused', (device) => {
+    expect(() => withMasterIp(before, { device }, later)).toThrow('cannot be the name of a network device');
+  });
 });
 
 describe('the candidacy of a node', () => {

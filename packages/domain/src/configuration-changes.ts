@@ -14,7 +14,7 @@ import type { OursParameters } from './parameters.ts';
 import { ClusterError } from './errors.ts';
 import { isoTime } from './initial-configuration.ts';
 import { leaseBounds } from './lease.ts';
-import { compareNaturally } from './names.ts';
+import { compareNaturally, singleAddressMask } from './names.ts';
 import {
   awaitedNode,
   joinedNodeObject,
@@ -42,6 +42,32 @@ export function withParameters(draft: Draft, given: Partial<OursParameters>, now
   if (canonicalJson(parameters) === canonicalJson(draft.ours.parameters)) return draft;
   const ours = { ...draft.ours, parameters };
   return { ours, configuration: changed(draft, nowSeconds, { cluster: {} }) };
+}
+
+/** Of the master IP; what is not given stays. */
+export interface MasterIpChange {
+  /** Prefix length. */
+  readonly netmask?: number;
+  readonly device?: string;
+  readonly externalScript?: boolean;
+}
+
+/** Fails with WRONG_INPUT for a prefix length outside its family's bounds, or a device without a name. */
+export function withMasterIp(draft: Draft, given: MasterIpChange, nowSeconds: number): Draft {
+  const { cluster } = draft.configuration;
+  const { netmask = cluster.master_netmask, device = cluster.master_netdev } = given;
+  const { externalScript = cluster.use_external_mip_script } = given;
+  const most = singleAddressMask(cluster.primary_ip_family === 10 ? 6 : 4);
+  if (!Number.isInteger(netmask) || netmask < 1 || netmask > most)
+    throw new ClusterError('WRONG_INPUT', `Netmask ${netmask} is not a whole number from 1 to ${most}`);
+  if (!/^[^\s/]+$/.test(device))
+    throw new ClusterError('WRONG_INPUT', `'${device}' cannot be the name of a network device`);
+  const values = {
+    ...{ master_netmask: netmask, master_netdev: device },
+    use_external_mip_script: externalScript,
+  };
+  if (canonicalJson({ ...cluster, ...values }) === canonicalJson({ ...cluster })) return draft;
+  return { ...draft, configuration: changed(draft, nowSeconds, { cluster: values }) };
 }
 
 export interface NewMaster {

@@ -16,7 +16,7 @@ const onOneMachine: Partial<InitFacts> = {
   hostAddresses: ['127.0.0.11'],
   clusterAddresses: ['127.0.0.100'],
   ownedAddresses: ['127.0.0.1'],
-  masterIpAnswer: 'refused',
+  masterIpUse: { tcp: 'refused' },
 };
 
 describe('init is refused', () => {
@@ -34,10 +34,29 @@ describe('init is refused', () => {
     ['BEH-108', { hostAddresses: ['10.99.0.12'] }, 'ADDRESS_NOT_OWNED', '10.99.0.12'],
     ['BEH-108', { ...onOneMachine, hostAddresses: ['10.9.9.9'] }, 'ADDRESS_NOT_OWNED', '10.9.9.9'],
     ['BEH-109', { clusterAddresses: [] }, 'NAME_UNRESOLVABLE', "the cluster's name cluster.lab.test"],
-    ['BEH-110', { masterIpAnswer: 'open' }, 'ADDRESS_IN_USE', 'accepts connections'],
-    ['BEH-110', { ...onOneMachine, masterIpAnswer: 'open' }, 'ADDRESS_IN_USE', 'accepts connections'],
-    ['BEH-111', { masterIpAnswer: 'refused' }, 'ADDRESS_IN_USE', 'refusing the connection'],
-    ['own address', { masterIpAnswer: 'owned' }, 'ADDRESS_IN_USE', "this host's own"],
+    ['BEH-110', { masterIpUse: { tcp: 'open' } }, 'ADDRESS_IN_USE', 'accepts connections'],
+    ['BEH-110', { ...onOneMachine, masterIpUse: { tcp: 'open' } }, 'ADDRESS_IN_USE', 'accepts connections'],
+    ['BEH-111', { masterIpUse: { tcp: 'refused' } }, 'ADDRESS_IN_USE', 'refusing the connection'],
+    [
+      'BEH-307 a host that drops connections and answers by ARP',
+      { masterIpUse: { tcp: 'silent', holder: { by: 'ARP', hardwareAddress: '02:00:00:00:00:09' } } },
+      'ADDRESS_IN_USE',
+      'hardware address 02:00:00:00:00:09 answers for it (found by ARP)',
+    ],
+    [
+      'one that answers neighbour discovery',
+      { ...ipv6, masterIpUse: { tcp: 'silent', holder: { by: 'neighbour discovery' } } },
+      'ADDRESS_IN_USE',
+      'another host answers for it (found by neighbour discovery)',
+    ],
+    ['a script that is missing', { words: { useExternalMipScript: 'yes' } }, 'HOST_UNFIT', 'is not there'],
+    [
+      'a script that cannot be run',
+      { words: { useExternalMipScript: 'yes' }, masterIpScript: 'not-executable' },
+      'HOST_UNFIT',
+      'is not executable',
+    ],
+    ['own address', { masterIpUse: { tcp: 'owned' } }, 'ADDRESS_IN_USE', "this host's own"],
     ['own address', { clusterAddresses: ['10.99.0.11'] }, 'ADDRESS_IN_USE', "this host's own"],
     ['loopback', { clusterAddresses: ['127.0.0.9'] }, 'HOST_UNFIT', '127.0.0.9, is a loopback address'],
     ['BEH-113', { ...ipv6, secondaryIp: undefined }, 'WRONG_INPUT', 'needs a secondary IP'],
@@ -80,7 +99,7 @@ describe('init is refused', () => {
 describe('init may go on', () => {
   it.each<[string, Partial<InitFacts>]>([
     ['on a fit host', {}],
-    ['BEH-112 when nobody answers at the cluster IP', { masterIpAnswer: 'silent' }],
+    ['BEH-112 when nobody answers at the cluster IP', { masterIpUse: { tcp: 'silent' } }],
     ['BEH-114 without a secondary IP on IPv4', { secondaryIp: undefined }],
     ['with a secondary IP of its own', { secondaryIp: '192.168.7.1' }],
     ['on IPv6', { ...ipv6, netmask: 64 }],
@@ -113,5 +132,9 @@ it('has one name per check, and says what it looks at', () => {
 
 it('warns of what it may go on with', () => {
   expect(initWarnings(fitHost)).toEqual([]);
+  const silent = { tcp: 'silent', unasked: 'arping is not allowed' } as const;
+  expect(initWarnings({ ...fitHost, masterIpUse: silent })).toEqual([
+    "Whether another host has the cluster's address 10.99.0.100 was tried by TCP only: arping is not allowed",
+  ]);
   expect(initWarnings({ ...fitHost, vgName: 'xenvg' })).toHaveLength(1);
 });

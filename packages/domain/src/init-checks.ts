@@ -18,6 +18,8 @@ import {
   type InitFacts,
   occupied,
   outside,
+  scriptNotReady,
+  unasked,
   unfitMacPrefix,
   unfitSecondary,
   unresolved,
@@ -36,7 +38,10 @@ export type { InitFacts } from './init-complaints.ts';
 export const initFindings = (facts: InitFacts): readonly Finding[] => findingsOf(initChecks, facts);
 
 /** What the operator should know and may want. */
-export const initWarnings = (facts: InitFacts): readonly string[] => storageWarnings(facts);
+export const initWarnings = (facts: InitFacts): readonly string[] => [
+  ...[unasked(facts, clusterAddress(facts))].filter((sentence) => sentence !== undefined),
+  ...storageWarnings(facts),
+];
 
 export const initChecks: readonly Check<InitFacts>[] = [
   {
@@ -133,7 +138,8 @@ export const initChecks: readonly Check<InitFacts>[] = [
 
   {
     name: 'cluster-address-is-free',
-    looksAt: "who answers at the cluster's address, on the node daemon's port",
+    looksAt:
+      "who answers at the cluster's address: on the node daemon's port, and by ARP or neighbour discovery",
     reason: 'ADDRESS_IN_USE',
     finds: (facts) => occupied(facts, clusterAddress(facts)),
     hint: 'The cluster needs an address that nobody has; the master will raise it',
@@ -181,6 +187,14 @@ export const initChecks: readonly Check<InitFacts>[] = [
     finds: (facts) =>
       when(!facts.netdevExists && !switchIsYetToCome(facts), `There is no device '${masterNetdevOf(facts)}'`),
     hint: 'Name the one for the master IP with --master-netdev',
+  },
+
+  {
+    name: 'master-ip-script-is-ready',
+    looksAt: '--use-external-mip-script and /etc/quorate/scripts/master-ip-setup',
+    reason: 'HOST_UNFIT',
+    finds: (facts) => scriptNotReady(facts),
+    hint: 'Install it here and on every host that is to become a candidate, or leave the flag out',
   },
 
   {

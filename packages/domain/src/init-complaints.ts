@@ -4,10 +4,20 @@
  * Which fact is held to which sentence, in which order and with which reason, is the table in init-checks.ts.
  */
 import { clusterErrorFrom } from './errors.ts';
-import type { ParameterFacts } from './init-parameters.ts';
+import { decideYesNo, type ParameterFacts } from './init-parameters.ts';
 import { ipFamily, isIPv4, isLoopback, parseHostName } from './names.ts';
 import type { RootSshKeyFacts } from './root-ssh-key.ts';
 import type { StorageFacts } from './storage-complaints.ts';
+
+/** What was found out about an address by asking whether somebody has it. */
+export interface AddressUse {
+  /** What a connection to a node daemon's port met; `owned` if the address is this host's own. */
+  readonly tcp: 'silent' | 'refused' | 'open' | 'owned';
+  /** Who answers for it on its network. */
+  readonly holder?: { readonly by: 'ARP' | 'neighbour discovery'; readonly hardwareAddress?: string };
+  /** Why its network could not be asked; absent if it was, or need not be. */
+  readonly unasked?: string;
+}
 
 export interface InitFacts extends ParameterFacts, StorageFacts {
   /** A configuration lies in the data directory. */
@@ -21,8 +31,10 @@ export interface InitFacts extends ParameterFacts, StorageFacts {
   readonly ownedAddresses: readonly string[];
   readonly clusterName: string;
   readonly clusterAddresses: readonly string[];
-  /** What happened when the cluster IP's node daemon port was called; `owned` if the address is this host's own. */
-  readonly masterIpAnswer: 'silent' | 'refused' | 'open' | 'owned';
+  /** Whether somebody has the cluster IP already. */
+  readonly masterIpUse: AddressUse;
+  /** The site's own program for the master IP, on this host. */
+  readonly masterIpScript: 'ready' | 'missing' | 'not-executable';
   /** The device for the master IP, whether it was named or is the usual one. */
   readonly netdevExists: boolean;
   /** For clusters on one machine: loopback addresses are fine, and all of them are this host's. */
@@ -103,17 +115,38 @@ export function foreign({ ownedAddresses }: InitFacts, whose: string, address: A
   return `${whose}, ${address}, is not an address of this host`;
 }
 
-/** A refusal comes from a host that is up; only on loopback everything unused refuses. */
-export function occupied({ masterIpAnswer, ...facts }: InitFacts, address: Address): string | undefined {
+/**
+ * A refusal comes from a host that is up; only on loopback everything unused refuses. A host that drops what is sent to
+ * it cannot hide on its network (spec D9). The sentence says which of the tests decided.
+ */
+export function occupied({ masterIpUse, ...facts }: InitFacts, address: Address): string | undefined {
   if (address === undefined) return undefined;
-  if (masterIpAnswer === 'owned' || address === firstOf(facts.hostAddresses, facts.family))
+  const { tcp, holder } = masterIpUse;
+  if (tcp === 'owned' || address === firstOf(facts.hostAddresses, facts.family))
     return `The cluster's address ${address} is this host's own`;
-  if (masterIpAnswer === 'open') return `The cluster's address ${address} is in use: it accepts connections`;
-  const answers = masterIpAnswer === 'refused' && !isLoopback(address);
-  return when(
-    answers,
-    `The cluster's address ${address} is in use: a host answers there, refusing the connection`,
-  );
+  const inUse = `The cluster's address ${address} is in use`;
+  if (tcp === 'open') return `${inUse}: it accepts connections (found by TCP)`;
+  if (holder) return `${inUse}: ${holderText(holder)}`;
+  const answers = tcp === 'refused' && !isLoopback(address);
+  return when(answers, `${inUse}: a host answers there, refusing the connection (found by TCP)`);
+}
+
+const holderText = ({ by, hardwareAddress }: NonNullable<AddressUse['holder']>): string =>
+  hardwareAddress === undefined
+    ? `another host answers for it (found by ${by})`
+    : `the host with hardware address ${hardwareAddress} answers for it (found by ${by})`;
+
+/** A warning: that the address is free rests on one test that a packet filter can deceive. */
+export const unasked = ({ masterIpUse }: InitFacts, address: Address): string | undefined =>
+  masterIpUse.unasked === undefined || address === undefined || isLoopback(address)
+    ? undefined
+    : `Whether another host has the cluster's address ${address} was tried by TCP only: ${masterIpUse.unasked}`;
+
+/** Says nothing where the flag itself is wrong, which has a check of its own. */
+export function scriptNotReady({ masterIpScript, words }: InitFacts): string | undefined {
+  if (!decideYesNo(words.useExternalMipScript).value || masterIpScript === 'ready') return undefined;
+  const found = masterIpScript === 'missing' ? 'is not there' : 'is not executable';
+  return `The script for the master IP ${found}: /etc/quorate/scripts/master-ip-setup`;
 }
 
 export function unfitSecondary(family: number, secondaryIp: Address): string | undefined {

@@ -27,6 +27,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.node.v1.NodeVersionService/GetNodeVersion': 'any-node',
   '/quorate.node.v1.VoteService/GetVote': 'any-node',
   '/quorate.node.v1.OfficeService/GetOffice': 'any-node',
+  '/quorate.node.v1.MasterIpService/GetMasterIp': 'any-node',
   '/quorate.node.v1.VerifyService/GetNodeFacts': 'any-node',
   '/quorate.master.v1.StatusService/GetStatus': 'any-node',
   // the record holds what only candidates may know
@@ -44,6 +45,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.node.v1.OfficeService/HoldOffice': 'self',
   '/quorate.node.v1.MasterIpService/ActivateMasterIp': 'self',
   '/quorate.node.v1.MasterIpService/DeactivateMasterIp': 'self',
+  '/quorate.node.v1.MasterIpService/ChangeMasterIp': 'self',
   '/quorate.node.v1.NodeMembershipService/LeaveCluster': 'self',
   // administering
   '/quorate.master.v1.ParametersService/ModifyCluster': 'candidate',

@@ -9,7 +9,18 @@ import { ClusterError } from './errors.ts';
 import { compareNaturally } from './names.ts';
 import type { MasterIpParameters, Role, Roster, RosterNode } from './roster.ts';
 import { parametersShape } from './parameters.ts';
-import { filledText, integer, listOf, object, oneOf, orNull, parseShaped, text } from './shape.ts';
+import {
+  filledText,
+  flag,
+  integer,
+  listOf,
+  object,
+  oneOf,
+  optional,
+  orNull,
+  parseShaped,
+  text,
+} from './shape.ts';
 
 /** `ssconfDigest` is the hash over `ssconfDigestText` of the same record. */
 export function rosterOf(record: ClusterRecord, ssconfDigest: string): Roster {
@@ -34,6 +45,7 @@ export function masterIpOf({ configuration: { cluster } }: Draft): MasterIpParam
     netmask: cluster.master_netmask,
     device: cluster.master_netdev,
     family: cluster.primary_ip_family === 10 ? 6 : 4,
+    ...(cluster.use_external_mip_script && { externalScript: true }),
   };
 }
 
@@ -86,7 +98,13 @@ const rosterShape = object({
   clusterName: filledText,
   version: object({ epoch: integer(0), serial: integer(0), digest: text }),
   master: orNull(filledText),
-  masterIp: object({ address: filledText, netmask: integer(1, 128), device: text, family: oneOf(4, 6) }),
+  masterIp: object({
+    address: filledText,
+    netmask: integer(1, 128),
+    device: text,
+    family: oneOf(4, 6),
+    externalScript: optional(flag),
+  }),
   nodes: listOf(
     object({
       uuid: filledText,

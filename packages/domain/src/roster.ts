@@ -34,6 +34,8 @@ export interface MasterIpParameters {
   readonly netmask: number;
   readonly device: string;
   readonly family: 4 | 6;
+  /** A program of the site holds it; absent means that we do. */
+  readonly externalScript?: boolean;
 }
 
 export interface Roster {

@@ -16,8 +16,10 @@ export const timings = {
   putConfigurationMs: 10_000,
   /** How long a change may try for its majority before it is called undecided. */
   commitMs: 15_000,
-  /** Taking or leaving office on one node: address, announcement, master daemon. */
+  /** Leaving office, or a look at it, on one node: address, announcement, master daemon. */
   officeMs: 20_000,
+  /** Taking office on one node, or changing its address: two hooks and a script of the site may take 30 s each. */
+  raiseAddressMs: 100_000,
   /** One run of `ip` or `arping`, or of an external master-IP script (spec M11: 30 s, then kill). */
   addressCommandMs: 30_000,
   /**
@@ -26,6 +28,11 @@ export const timings = {
    * it, so this finds strangers only. Nobody serves meanwhile.
    */
   addressProbeMs: 60,
+  /**
+   * For how long a host holds the address otherwise than its roster says, while the configuration is changed to that:
+   * above `commitMs`. Who then has heard of no change goes back to what the roster says.
+   */
+  addressChangeMs: 20_000,
   /** A daemon that holds nothing looks this often whether it holds something now. */
   idleWatchMs: 100,
   /** Wait for a started daemon or the SSH port to answer; Ganeti's figure (BEH-189, BEH-191, BEH-193). */

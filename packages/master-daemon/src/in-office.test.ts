@@ -85,6 +85,14 @@ describe('the address', () => {
     expect(cluster.node(1).masterIpHere).toBe(true);
   });
 
+  it('that was lowered by command is left down', async () => {
+    const { cluster, access, answers } = await daemonScene();
+    const lowered = { masterIpHere: false, masterIpLowered: true, masterDaemon: 'x', epoch: 2 };
+    cluster.on(1, 'GetOffice', () => ({ observed: lowered }));
+    await keepAddress(access, inOfficeWith(cluster.record), access.clock.monotonicMs() + 1);
+    expect(answers('TakeOffice')).toEqual([]);
+  });
+
   it('BEH-079 that is gone is not raised again without a lease', async () => {
     const { cluster, access, answers } = await daemonScene();
     cluster.node(1).masterIpHere = false;

@@ -2,7 +2,7 @@
  * In office: one look at all nodes.
  *
  * Finds out whether somebody else was elected and brings nodes that lag up to date; beside it, raises the
- * address again if it is gone from this host. The lease is kept elsewhere (lease-keeper.ts).
+ * address again if it is gone from this host and its node daemon, which keeps it, knows nothing of it. The lease is kept elsewhere (lease-keeper.ts).
  */
 import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { getOffice, leaveOffice, takeOffice } from '@quorate/bootstrap/office';
@@ -60,7 +60,7 @@ export async function keepAddress(
 ): Promise<void> {
   const own = nodeOf(rosterIn(office), access.own);
   const seen = await getOffice(access, own);
-  if (!seen.masterIpHere && leaseUntilMs > access.clock.monotonicMs()) {
+  if (!seen.masterIpHere && !seen.masterIpLowered && leaseUntilMs > access.clock.monotonicMs()) {
     await takeOffice(access, own, office.epoch, leaseUntilMs);
   }
 }

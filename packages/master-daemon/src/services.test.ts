@@ -2,6 +2,7 @@
 import { fakeChannels, type FakeCall } from '@quorate/bootstrap/testing/fake-channels';
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { writeSecret } from '@quorate/cluster-state/secrets';
+import { ClusterError } from '@quorate/domain/errors';
 import { leaseBounds, safeLeaseMs } from '@quorate/domain/lease';
 import { timings } from '@quorate/domain/timings';
 import { uuidOf } from '@quorate/domain/testing/drafts';
@@ -146,6 +147,108 @@ describe('ModifyCluster', () => {
       message: expect.stringMatching(message),
     });
     expect(answers('PutConfiguration')).toEqual([]);
+  });
+});
+
+describe('ModifyCluster of the master IP', () => {
+  async function scene(changes: (node: number) => object = () => ({})) {
+    const made = await services();
+    const { cluster } = made;
+    const asked: unknown[] = [];
+    const sound = {
+      ...{ officeHeld: false, masterIpHere: false, masterIpRight: false, linkUp: true },
+      ...{ lowered: false, problem: '', deviceExists: true, script: 'MASTER_IP_SCRIPT_STATE_READY' },
+    };
+    for (const n of [1, 2, 3]) cluster.on(n, 'GetMasterIp', () => ({ ...sound, ...changes(n) }));
+    cluster.on(1, 'ChangeMasterIp', (_real, { request }) => {
+      asked.push(request);
+      return { masterIpHere: true };
+    });
+    const modify = (request: object) => made.parameters.ModifyCluster(request, admin, signal);
+    return { ...made, asked, modify };
+  }
+  const present = { netmask: 32, device: 'eth0', externalScript: false };
+
+  it('changes this host first and the configuration then', async () => {
+    const { modify, asked, cluster, answers } = await scene();
+    const committedBefore = answers('PutConfiguration').length;
+    cluster.on(1, 'ChangeMasterIp', (_real, { request }) => {
+      expect(answers('PutConfiguration')).toHaveLength(committedBefore);
+      asked.push(request);
+      return { masterIpHere: true };
+    });
+    await modify({ masterNetmask: 24, masterNetdev: 'eth1' });
+    expect(asked).toEqual([{ ...present, netmask: 24, device: 'eth1' }]);
+    expect(cluster.node(2).text?.configuration.cluster).toMatchObject({
+      ...{ master_netmask: 24, master_netdev: 'eth1' },
+    });
+  });
+
+  it('asks this host for nothing when nothing changes', async () => {
+    const { modify, asked } = await scene();
+    await modify({ masterNetmask: 32 });
+    expect(asked).toEqual([]);
+  });
+
+  it('changes no configuration when this host fails', async () => {
+    const { modify, cluster } = await scene();
+    cluster.on(1, 'ChangeMasterIp', () => {
+      throw new ClusterError('ADDRESS_IN_USE', 'another host answers for it');
+    });
+    await expect(modify({ masterNetdev: 'eth1' })).rejects.toMatchObject({ reason: 'ADDRESS_IN_USE' });
+    expect(cluster.node(1).text?.configuration.cluster).toMatchObject({ master_netdev: 'eth0' });
+  });
+
+  it('puts this host back when the configuration cannot be changed', async () => {
+    const { modify, asked } = await scene();
+    await expect(modify({ masterNetmask: 24, candidatePoolSize: 0 })).rejects.toMatchObject({
+      reason: 'WRONG_INPUT',
+    });
+    expect(asked).toEqual([{ ...present, netmask: 24 }, present]);
+  });
+
+  it.each([
+    ['a netmask out of bounds', { masterNetmask: 33 }, {}, 'WRONG_INPUT', /Netmask 33/],
+    ['a device without a name', { masterNetdev: '' }, {}, 'WRONG_INPUT', /name of a network device/],
+    [
+      'a device that is not here',
+      { masterNetdev: 'eth9' },
+      { deviceExists: false },
+      'HOST_UNFIT',
+      /no network device eth9/,
+    ],
+    [
+      'BEH-306 a script that candidates lack',
+      { useExternalMipScript: true },
+      { script: 'MASTER_IP_SCRIPT_STATE_MISSING' },
+      'HOST_UNFIT',
+      /not ready on node1\.lab\.test, node2\.lab\.test, node3\.lab\.test/,
+    ],
+  ])('refuses %s, and nothing is touched', async (_what, request, changes, reason, message) => {
+    const { modify, asked, answers } = await scene(() => changes);
+    const before = answers('PutConfiguration').length;
+    await expect(modify(request)).rejects.toMatchObject({ reason, message: expect.stringMatching(message) });
+    expect([asked.length, answers('PutConfiguration').length]).toEqual([0, before]);
+  });
+
+  it('notes what other candidates lack, or who could not be asked', async () => {
+    const { modify, cluster } = await scene((n) => (n === 2 ? { deviceExists: false } : {}));
+    cluster.on(3, 'GetMasterIp', () => {
+      throw new ClusterError('UNREACHABLE', 'no answer');
+    });
+    const { notes } = await modify({ masterNetdev: 'eth1' });
+    expect(notes).toEqual([
+      'node2.lab.test has no device eth1, which it needs as master',
+      'node3.lab.test did not answer and could not be checked',
+    ]);
+  });
+
+  it('BEH-306 has the script of the site hold it', async () => {
+    const { modify, asked, cluster } = await scene();
+    await modify({ useExternalMipScript: true });
+    expect(asked).toEqual([{ ...present, externalScript: true }]);
+    expect(cluster.node(2).text?.configuration.cluster.use_external_mip_script).toBe(true);
+    expect(cluster.node(2).roster?.masterIp.externalScript).toBe(true);
   });
 });
 

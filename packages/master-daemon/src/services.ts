@@ -7,10 +7,12 @@ import type { StepEvent } from '@quorate/bootstrap/steps';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import { type Candidacy, requirePriority } from '@quorate/domain/candidacy';
-import type { Draft } from '@quorate/domain/configuration';
+import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import {
+  type MasterIpChange,
   withCandidacy,
   withCandidatePoolSize,
+  withMasterIp,
   withNode,
   withNodeOnline,
   withNodesOffline,
@@ -27,6 +29,7 @@ import type { ModifyNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/
 import type { StepEvent as StepMessage } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
+import { changeMasterIp } from './master-ip-change.ts';
 import type { Mastership } from './mastership.ts';
 import { assertInOffice, type InOffice } from './tenure.ts';
 
@@ -117,12 +120,15 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
   server.serve(masterServices.parameters, {
     ModifyCluster: async (request) => {
       const notes: string[] = [];
-      const committed = await mastership.change((present, now) => {
-        const { draft, notes: said } = modified(present, request, now);
-        notes.push(...said);
-        return draft;
-      });
-      return { version: committed.version, notes };
+      const commit = (): Promise<ClusterRecord> =>
+        mastership.change((present, now) => {
+          const { draft, notes: said } = modified(present, request, now);
+          notes.push(...said);
+          return draft;
+        });
+      const { record } = await office();
+      const changed = await changeMasterIp(access, record, masterIpChangeIn(request), commit);
+      return { version: changed.committed.version, notes: [...changed.notes, ...notes] };
     },
     RetireMaster: async () => {
       const { record } = await office();
@@ -146,13 +152,22 @@ function modified(
     ...(pausedUntilSeconds !== undefined && { pausedUntilSeconds: pauseEnd(pausedUntilSeconds) }),
   };
   const ours = Object.keys(parameters).length > 0;
-  if (candidatePoolSize === undefined && !ours) throw nothingGiven();
+  const masterIp = masterIpChangeIn(request);
+  const movesMasterIp = Object.keys(masterIp).length > 0;
+  if (candidatePoolSize === undefined && !ours && !movesMasterIp) throw nothingGiven();
+  const moved = movesMasterIp ? withMasterIp(present, masterIp, nowSeconds) : present;
   const resized =
     candidatePoolSize === undefined
-      ? { draft: present, notes: [] }
-      : withCandidatePoolSize(present, candidatePoolSize, nowSeconds);
+      ? { draft: moved, notes: [] }
+      : withCandidatePoolSize(moved, candidatePoolSize, nowSeconds);
   return ours ? { ...resized, draft: withParameters(resized.draft, parameters, nowSeconds) } : resized;
 }
+
+const masterIpChangeIn = (request: ModifyClusterRequest__Output): MasterIpChange => ({
+  ...(request.masterNetmask !== undefined && { netmask: request.masterNetmask }),
+  ...(request.masterNetdev !== undefined && { device: request.masterNetdev }),
+  ...(request.useExternalMipScript !== undefined && { externalScript: request.useExternalMipScript }),
+});
 
 interface NodeChanges {
   readonly offline: boolean | undefined;

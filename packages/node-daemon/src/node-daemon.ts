@@ -26,6 +26,8 @@ import { createServer } from '@quorate/rpc/server';
 import { leaveCluster } from './leave-cluster.ts';
 import { masterDaemonLink } from './master-daemon-link.ts';
 import { listenedAddress, masterAddress } from './master-ip.ts';
+import { createMasterIpHooks } from './master-ip-hooks.ts';
+import { scriptedAddress } from './master-ip-script.ts';
 import { nodeFacts } from './node-facts.ts';
 import { createMasterServices } from './master-services.ts';
 import { createOffice } from './office.ts';
@@ -69,23 +71,30 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   const listener = createNodeListener({ identity, onConnection: (socket) => server.accept(socket), log });
   const channels = createChannels({ connectMs: timings.connectMs, reconnectMaxMs: timings.reconnectMaxMs });
 
+  const run = siteProgramRunner(state.layout.programsLog);
   const voter = createVoter({ state, own, clock, softwareVersion });
   const office = createOffice({
     state,
     own,
     voter,
-    address: masterAddress(parts.interfaceAddress, listenedAddress(listener, settings.nodePort)),
+    address: masterAddress({
+      onInterface: parts.interfaceAddress,
+      onLoopback: listenedAddress(listener, settings.nodePort),
+      byScript: scriptedAddress({ state, run, clock }),
+    }),
+    hooks: createMasterIpHooks({ state, run, log }),
     masterDaemon: masterDaemonLink(channels, state.layout),
     services: createMasterServices({
       state,
       systemd: isSystemdHost(state.layout.root),
-      run: siteProgramRunner(state.layout.programsLog),
+      run,
       log,
     }),
     clock,
     log,
   });
   serveNode(server, {
+    state,
     own,
     voter,
     office,

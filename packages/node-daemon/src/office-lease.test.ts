@@ -143,14 +143,19 @@ describe('a hold', () => {
     expect(made.done).toHaveLength(3);
   });
 
-  it('leaves it to the next look after one failure, which keeps no answer waiting', async () => {
+  it('tries again later what failed, ever less often, says it once, and asks then', async () => {
     const made = await held();
     Object.assign(made, { isUp: false, beforeRaise: () => Promise.reject(new Error('no such device')) });
-    expect(await made.office.hold(2, 4_000)).toMatchObject({ masterIpHere: false });
-    expect(messagesOf(made)).toContain('the address could not be raised again');
+    for (const untilMs of [4_000, 4_001, 4_002])
+      expect(await made.office.hold(2, untilMs)).toMatchObject({ masterIpHere: false });
+    const failed = messagesOf(made).filter((message) => message === 'the address could not be raised again');
+    expect(failed).toHaveLength(1);
+    expect(await made.office.addressReport()).toMatchObject({ problem: 'no such device' });
     made.beforeRaise = () => Promise.resolve();
-    expect(await made.office.hold(2, 4_000)).toMatchObject({ masterIpHere: false });
-    expect(made.done).toEqual([]);
+    await made.clock.advance(timings.probeFirstMs);
+    expect(await made.office.hold(2, 5_000)).toMatchObject({ masterIpHere: true });
+    expect(made.done).toEqual([`raise ${address} for 4 s`]);
+    expect(await made.office.addressReport()).toMatchObject({ problem: '' });
   });
 
   it('does not raise what was never up, as if another host answered for it', async () => {
@@ -182,6 +187,7 @@ describe('a hold', () => {
     await made.clock.advance(10_000);
     expect(await made.office.hold(2, 9_000)).toEqual({
       ...{ masterIpHere: false, masterDaemon: 'MASTER_DAEMON_STATE_STANDBY', epoch: 0 },
+      masterIpLowered: false,
     });
     expect(made.done).toEqual([`keep ${address} for 0 s`, ...given]);
   });

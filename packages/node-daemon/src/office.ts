@@ -15,12 +15,14 @@ import { nodeByUuid, type MasterIpParameters, type NodeUuid } from '@quorate/dom
 import type { VoterRecord } from '@quorate/domain/voter-record';
 import { timings } from '@quorate/domain/timings';
 import type { Clock } from '@quorate/platform/clock';
-import type { MasterAddress } from '@quorate/platform/interface-address';
+import type { AddressView, MasterAddress } from '@quorate/platform/interface-address';
 import type { Log } from '@quorate/platform/log';
 import type { Watchdog } from '@quorate/platform/watchdog';
 import type { ObservedOffice } from '@quorate/rpc/gen/quorate/node/v1/ObservedOffice';
 import { inTurn } from '@quorate/platform/in-turn';
-import type { MasterDaemonLink } from './master-daemon-link.ts';
+import { createAddressKeeper } from './address-keeper.ts';
+import type { MasterDaemonLink, MasterDaemonView } from './master-daemon-link.ts';
+import type { MasterIpHooks } from './master-ip-hooks.ts';
 import type { HeldOffice, MasterServices } from './master-services.ts';
 import type { Voter } from './voter.ts';
 
@@ -47,16 +49,36 @@ export interface Office {
   followRecord(): Promise<void>;
   /** Called once, when this daemon serves: takes account of what an earlier life of it may have left. */
   begin(): Promise<void>;
-  /** Only while the lease lasts. */
+  /** Only while the office is held here; ends what `lowerAddress` began. Fails with NOT_MASTER, or as raising does. */
   raiseAddress(): Promise<boolean>;
+  /** If the office is held here, it stays down until `raiseAddress`, or the next office. Fails with COMMAND_FAILED. */
   lowerAddress(): Promise<boolean>;
+  /** What is known of the address; looks and changes nothing. */
+  addressReport(): Promise<AddressReport>;
+  /**
+   * Holds the address otherwise from now on, because the configuration is about to be changed to that; back, if it
+   * fails or no change comes. Fails with NOT_MASTER, or as raising does.
+   */
+  changeAddress(change: AddressChangeRequest): Promise<boolean>;
 }
+
+export interface AddressReport extends AddressView {
+  /** Whether this host holds the office, and so is to have it. */
+  readonly held: boolean;
+  /** By command, in this office. */
+  readonly lowered: boolean;
+  /** Why it is not as it must be, a sentence; empty if it is. */
+  readonly problem: string;
+}
+
+export type AddressChangeRequest = Pick<MasterIpParameters, 'netmask' | 'device' | 'externalScript'>;
 
 interface OfficeParts {
   readonly state: State;
   readonly own: NodeUuid;
   readonly voter: Voter;
   readonly address: MasterAddress;
+  readonly hooks: MasterIpHooks;
   readonly masterDaemon: MasterDaemonLink;
   /** What else of the site must run on exactly one host. */
   readonly services: MasterServices;
@@ -65,19 +87,20 @@ interface OfficeParts {
 }
 
 export function createOffice(parts: OfficeParts): Office {
-  const { state, own, voter, address, masterDaemon, services, clock, log } = parts;
+  const { state, own, voter, address, hooks, masterDaemon, services, clock, log } = parts;
   /** Until when this host may hold the office, on the monotonic clock; null if it holds none. */
   let untilMs: number | null = null;
   /** Of the office held, or held last; 0 if this daemon knows of none. */
   let heldEpoch = 0;
   /** An office that was given up is over, whatever a slow word of its master daemon still says: an epoch has one tenure. */
   let endedEpoch = 0;
-  /** The address was up in this office, and nobody asked to lower it: if it is gone, its life by the kernel ended. */
-  let wasUp = false;
   /** The office was given up and the address could not be lowered: when that is tried again, after which pause. */
   let owed: { readonly atMs: number; readonly pauseMs: number } | null = null;
   const oneAtATime = inTurn();
   const masterIp = async (): Promise<MasterIpParameters> => (await readRoster(state)).masterIp;
+  const leftMs = (): number => (untilMs === null ? 0 : untilMs - clock.monotonicMs());
+  const lifeSeconds = (): number => addressLifeSeconds(leftMs());
+  const keeper = createAddressKeeper({ address, roster: masterIp, lifeSeconds, clock, log });
 
   const logged =
     (message: string) =>
@@ -85,28 +108,33 @@ export function createOffice(parts: OfficeParts): Office {
       log.warn({ error: String(error) }, message);
 
   async function observe(): Promise<ObservedOffice> {
-    const params = await masterIp();
-    const [here, daemon] = await Promise.all([address.isHere(params), masterDaemon.look()]);
-    return { masterDaemon: daemon.state, masterIpHere: here, epoch: daemon.epoch };
+    const [{ here }, daemon] = await Promise.all([keeper.look(), masterDaemon.look()]);
+    return observed(here, daemon.state, daemon.epoch);
   }
 
-  const leftMs = (): number => (untilMs === null ? 0 : untilMs - clock.monotonicMs());
-  const lifeSeconds = (): number => addressLifeSeconds(leftMs());
+  const observed = (
+    masterIpHere: boolean,
+    daemon: MasterDaemonView['state'],
+    epoch: number,
+  ): ObservedOffice => ({
+    ...{ masterDaemon: daemon, masterIpHere, epoch },
+    masterIpLowered: keeper.isLowered(),
+  });
 
   async function take(epoch: number, leaseUntilMs: number, addressIsFree: boolean): Promise<ObservedOffice> {
     await extend(epoch, leaseUntilMs);
-    const params = await masterIp();
-    const probeMs = addressIsFree ? 0 : timings.addressProbeMs;
+    const params = await keeper.params();
     if (leftMs() > 0) {
-      await address.raise(params, { lifeSeconds, probeMs });
-      wasUp = true;
+      await hooks.before('turnup', params);
+      await keeper.raise(epoch, addressIsFree ? 0 : timings.addressProbeMs);
     }
     if (leftMs() <= 0) {
       await lapse();
       throw new ClusterError('LEASE_LOST', 'The lease was over before the office could be taken');
     }
     log.info({ epoch }, 'office taken');
-    // Not waited for: a service may take longer to start than anybody waits for the office.
+    // Not waited for: they may take longer to start than anybody waits for the office.
+    void hooks.after('turnup', params);
     void services.start(await heldOffice(epoch));
     return observe();
   }
@@ -118,31 +146,13 @@ export function createOffice(parts: OfficeParts): Office {
 
   /** The answer is from memory: this runs several times a second. */
   async function refresh(epoch: number): Promise<ObservedOffice> {
-    const params = await masterIp();
-    const wasHere = await address.isHere(params);
-    if (wasHere) await address.keep(params, lifeSeconds());
-    const here = wasHere || (await restore(params));
-    wasUp ||= here;
+    const here = await keeper.keep();
     // A freeze may have come between the look at the clock and the kernel: what is over must not come back.
     if (leftMs() <= 0) {
       await lapse();
       return observe();
     }
-    return { masterIpHere: here, masterDaemon: 'MASTER_DAEMON_STATE_IN_OFFICE', epoch };
-  }
-
-  /**
-   * Renewals that took too long left no whole second for the kernel, and it took the address. Nobody else can have it
-   * while the lease lives, so nobody is asked. Tried once: what else is wrong is for the master daemon's next look.
-   */
-  async function restore(params: MasterIpParameters): Promise<boolean> {
-    if (!wasUp || lifeSeconds() < 1) return false;
-    wasUp = false;
-    log.warn({}, 'the address was gone although the lease lasts: raising it again');
-    await address
-      .raise(params, { lifeSeconds, probeMs: 0 })
-      .catch(logged('the address could not be raised again'));
-    return address.isHere(params);
+    return observed(here, 'MASTER_DAEMON_STATE_IN_OFFICE', epoch);
   }
 
   /** Only ever later: an answer that was overtaken must not shorten what a newer round has won. */
@@ -166,7 +176,7 @@ export function createOffice(parts: OfficeParts): Office {
   /** Address first: a master daemon that hangs must not keep it; nor does an address that stays keep the daemon in office. */
   async function giveUp(epoch: number): Promise<void> {
     untilMs = null;
-    wasUp = false;
+    keeper.forget();
     endedEpoch = heldEpoch;
     try {
       await lowerOrOwe(timings.probeFirstMs);
@@ -181,8 +191,11 @@ export function createOffice(parts: OfficeParts): Office {
   /** What fails is tried again by the watch after `pauseMs`. */
   async function lowerOrOwe(pauseMs: number): Promise<void> {
     owed = { atMs: clock.monotonicMs() + pauseMs, pauseMs };
-    await address.lower(await masterIp());
+    const params = await masterIp();
+    await address.lower(params);
     owed = null;
+    // What comes before is left out: nobody may keep the address now.
+    void hooks.after('turndown', params);
   }
 
   /** Each failure doubles the pause. Nothing if the office was taken again meanwhile. */
@@ -223,12 +236,40 @@ export function createOffice(parts: OfficeParts): Office {
     await followRecord();
   }
 
-  async function move(direction: 'raise' | 'lower'): Promise<boolean> {
-    const params = await masterIp();
-    wasUp = false;
-    if (direction === 'raise') await address.raise(params, { lifeSeconds });
-    else await address.lower(params);
-    return address.isHere(params);
+  async function raiseAddress(): Promise<boolean> {
+    await assertHeld();
+    const params = await keeper.params();
+    await hooks.before('turnup', params);
+    await keeper.activate();
+    void hooks.after('turnup', params);
+    return (await keeper.look()).here;
+  }
+
+  async function lowerAddress(): Promise<boolean> {
+    const params = await keeper.params();
+    await hooks.before('turndown', params);
+    await (leftMs() > 0 ? keeper.deactivate() : address.lower(params));
+    void hooks.after('turndown', params);
+    return (await keeper.look()).here;
+  }
+
+  async function changeAddress(change: AddressChangeRequest): Promise<boolean> {
+    await assertHeld();
+    const { address: ip, family } = await masterIp();
+    const { netmask, device, externalScript = false } = change;
+    await keeper.change({ address: ip, family, netmask, device, ...(externalScript && { externalScript }) });
+    return (await keeper.look()).here;
+  }
+
+  async function assertHeld(): Promise<void> {
+    if (leftMs() > 0) return;
+    const roster = await readRoster(state);
+    const { master } = await voter.record();
+    const name = nodeByUuid(roster, master?.node ?? null)?.name;
+    throw new ClusterError('NOT_MASTER', 'This node does not hold the office of master, nor its address', {
+      hint: name === undefined ? 'No master is known; see quorate status' : `Run the command on ${name}`,
+      ...(name !== undefined && { facts: { master: name } }),
+    });
   }
 
   return {
@@ -247,6 +288,7 @@ export function createOffice(parts: OfficeParts): Office {
           untilMs === null ? timings.idleWatchMs : Math.min(Math.max(leftMs(), 1), timings.idleWatchMs);
         await clock.sleep(pause, signal).catch(() => undefined);
         if (untilMs !== null && leftMs() <= 0) {
+          keeper.cutShort();
           await oneAtATime(lapse).catch(logged('the office could not be given up at the end of its lease'));
         }
         if (owed !== null && owed.atMs <= clock.monotonicMs()) {
@@ -260,8 +302,13 @@ export function createOffice(parts: OfficeParts): Office {
     begin: () => oneAtATime(begin).catch(logged('what this host holds could not be seen to')),
     followRecord: () =>
       oneAtATime(followRecord).catch(logged('whether this host has to leave office could not be seen to')),
-    raiseAddress: () => oneAtATime(() => move('raise')),
-    lowerAddress: () => oneAtATime(() => move('lower')),
+    raiseAddress: () => oneAtATime(raiseAddress),
+    lowerAddress: () => oneAtATime(lowerAddress),
+    changeAddress: (change) => oneAtATime(() => changeAddress(change)),
+    async addressReport() {
+      const seen = await keeper.look();
+      return { ...seen, held: leftMs() > 0, lowered: keeper.isLowered(), problem: keeper.problem() };
+    },
   };
 }
 

@@ -1,4 +1,7 @@
 /** Puts the node daemon's parts behind the services of proto/quorate/node/v1. Translates; decides nothing. */
+import { masterIpScriptState } from '@quorate/cluster-state/master-ip-script';
+import { readRoster } from '@quorate/cluster-state/roster-store';
+import type { State } from '@quorate/cluster-state/state';
 import { configurationFormat } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import type { NodeUuid } from '@quorate/domain/roster';
@@ -6,6 +9,7 @@ import { parseRecord, writeRecord } from '@quorate/domain/record';
 import { parseRoster } from '@quorate/domain/roster-of';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { sha256Hex } from '@quorate/platform/digest';
+import { deviceExists } from '@quorate/platform/network';
 import { versionFrom, voteMessage } from '@quorate/rpc/messages';
 import type { Caller, RpcServer } from '@quorate/rpc/server';
 import { nodeServices } from '@quorate/rpc/services';
@@ -15,6 +19,7 @@ import type { Office } from './office.ts';
 import type { Voter } from './voter.ts';
 
 export interface NodeParts {
+  readonly state: State;
   readonly own: NodeUuid;
   readonly voter: Voter;
   readonly office: Office;
@@ -23,7 +28,7 @@ export interface NodeParts {
 }
 
 export function serveNode(server: RpcServer, parts: NodeParts): void {
-  const { own, voter, office } = parts;
+  const { state, own, voter, office } = parts;
   const uuidOf = (caller: Caller): NodeUuid => (caller.kind === 'node' ? caller.uuid : own);
 
   server.serve(nodeServices.vote, {
@@ -92,6 +97,17 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
   server.serve(nodeServices.masterIp, {
     ActivateMasterIp: async () => ({ masterIpHere: await office.raiseAddress() }),
     DeactivateMasterIp: async () => ({ masterIpHere: await office.lowerAddress() }),
+    ChangeMasterIp: async (change) => ({ masterIpHere: await office.changeAddress(change) }),
+    GetMasterIp: async ({ device }) => {
+      const { here, right, ...known } = await office.addressReport();
+      const { masterIp } = await readRoster(state);
+      return {
+        ...{ masterIpHere: here, masterIpRight: right, officeHeld: known.held },
+        ...{ linkUp: known.linkUp, lowered: known.lowered, problem: known.problem },
+        deviceExists: await deviceExists(device || masterIp.device),
+        script: scriptStates[await masterIpScriptState(state)],
+      };
+    },
   });
 
   server.serve(nodeServices.nodeVersion, {
@@ -107,6 +123,12 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
     },
   });
 }
+
+const scriptStates = {
+  ready: 'MASTER_IP_SCRIPT_STATE_READY',
+  missing: 'MASTER_IP_SCRIPT_STATE_MISSING',
+  'not-executable': 'MASTER_IP_SCRIPT_STATE_NOT_EXECUTABLE',
+} as const;
 
 function assertIs(caller: Caller, uuid: NodeUuid, message: string): void {
   if (caller.kind === 'local' || caller.uuid === uuid) return;

@@ -87,6 +87,7 @@ describe('three daemons', () => {
     expect(taken.observed).toEqual({
       masterDaemon: 'MASTER_DAEMON_STATE_NOT_RUNNING',
       masterIpHere: true,
+      masterIpLowered: false,
       epoch: 0,
     });
 
@@ -251,6 +252,10 @@ describe('who may call what', () => {
     expect(await newcomer.call(node.peer, office.GetOffice, {}, patient)).toMatchObject({
       observed: { masterIpHere: false },
     });
+    expect(await newcomer.call(node.peer, address.GetMasterIp, { device: 'lo' }, patient)).toMatchObject({
+      ...{ officeHeld: false, masterIpHere: false, lowered: false, problem: '', deviceExists: true },
+      script: 'MASTER_IP_SCRIPT_STATE_MISSING',
+    });
     expect(await newcomer.call(node.peer, verify.GetNodeFacts, {}, patient)).toMatchObject({
       ssconfVersion: record.version,
       ssconfComplete: true,
@@ -265,6 +270,8 @@ describe('who may call what', () => {
     await refused(other.call(node.peer, office.HoldOffice, inEpoch1(), patient));
     await refused(other.call(node.peer, address.ActivateMasterIp, {}, patient));
     await refused(other.call(node.peer, address.DeactivateMasterIp, {}, patient));
+    const change = { netmask: 24, device: 'lo', externalScript: false };
+    await refused(other.call(node.peer, address.ChangeMasterIp, change, patient));
     await refused(other.call(node.peer, membership.LeaveCluster, { clusterUuid }, patient));
     expect(node.afterwards).toEqual([]);
   });

@@ -1,11 +1,12 @@
 /**
  * The master IP on real interfaces: two hosts, each a network namespace, joined by one cable.
  *
- * Needs root, `ip` and `arping`. The loss of announcements and a bridge that learns late are the lab's subject.
+ * Needs root, `ip` and `arping`; for advertisements `ndptool` too. The loss of announcements and a bridge that learns late are the lab's subject.
  */
 import { spawnSync } from 'node:child_process';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from './clock.ts';
+import { arpHolders, neighbourAnswer } from './duplicate-address.ts';
 import { createInterfaceAddress, type MasterAddress, type MasterIpParameters } from './interface-address.ts';
 import { runCommand, type RunCommand } from './processes.ts';
 import { awaitUntil } from './wait.ts';
@@ -36,6 +37,8 @@ const inside =
   (program, args, options) =>
     runCommand('ip', ['netns', 'exec', namespace, program, ...args], options);
 
+const advertises = spawnSync('ndptool', ['--help']).error === undefined;
+
 const failures: unknown[] = [];
 const hosts: Readonly<Record<string, MasterAddress>> = Object.fromEntries(
   [q1, q2].map((name) => [
@@ -48,6 +51,9 @@ function hostIn(namespace: string): MasterAddress {
   if (!host) throw new Error(`no host in ${namespace}`);
   return host;
 }
+
+const isHere = async (host: MasterAddress, params: MasterIpParameters): Promise<boolean> =>
+  (await host.look(params)).here;
 
 const v4: MasterIpParameters = { address: '10.99.7.100', netmask: 32, device: 'v0', family: 4 };
 const v6: MasterIpParameters = { address: 'fd00:99:7::100', netmask: 128, device: 'v0', family: 6 };
@@ -92,13 +98,13 @@ describe.skipIf(obstacle)(`the master IP on an interface${obstacle ? ` (skipped:
 
   it('is raised with its label, never as a source address, and lowered', async () => {
     const host = hostIn(q1);
-    expect(await host.isHere(v4)).toBe(false);
+    expect(await isHere(host, v4)).toBe(false);
     await host.raise(v4);
-    expect(await host.isHere(v4)).toBe(true);
+    expect(await isHere(host, v4)).toBe(true);
     expect(addressesOf(q1)).toMatch(/10\.99\.7\.100\/32 scope global deprecated v0:0\b/);
     expect(sh(`ip -n ${q1} route get 10.99.7.2`)).toContain('src 10.99.7.1 ');
     await host.lower(v4);
-    expect(await host.isHere(v4)).toBe(false);
+    expect(await isHere(host, v4)).toBe(false);
     await host.lower(v4);
   });
 
@@ -106,7 +112,7 @@ describe.skipIf(obstacle)(`the master IP on an interface${obstacle ? ` (skipped:
     sh(`ip netns exec ${q2} sysctl -q -w net.ipv4.icmp_echo_ignore_all=1`);
     await hostIn(q2).raise(v4);
     await expect(hostIn(q1).raise(v4)).rejects.toMatchObject({ reason: 'ADDRESS_IN_USE' });
-    expect(await hostIn(q1).isHere(v4)).toBe(false);
+    expect(await isHere(hostIn(q1), v4)).toBe(false);
   });
 
   it('BEH-308 raised again, it is announced: a neighbour that was wrong knows better', async () => {
@@ -129,7 +135,7 @@ describe.skipIf(obstacle)(`the master IP on an interface${obstacle ? ` (skipped:
     await host.lower(v4);
     sh(`ip -n ${q1} address add ${place}`);
     await host.lower(v4);
-    expect(await host.isHere(v4)).toBe(false);
+    expect(await isHere(host, v4)).toBe(false);
     expect(addressesOf(q1)).toContain('10.99.7.1/24');
   });
 
@@ -142,10 +148,60 @@ describe.skipIf(obstacle)(`the master IP on an interface${obstacle ? ` (skipped:
     await untilTheOtherKnows(v6);
   });
 
+  it.skipIf(!advertises)(
+    `BEH-312 of IPv6 is advertised three times${advertises ? '' : ' (skipped: no ndptool)'}`,
+    async () => {
+      const heard = () =>
+        Number(
+          /InNeighborAdvertisements\s+(\d+)/.exec(
+            sh(`ip netns exec ${q2} nstat -asz Icmp6InNeighborAdvertisements`),
+          )?.[1],
+        );
+      await hostIn(q1).raise(v6, { probeMs: 0 });
+      const before = heard();
+      sh(`ip -n ${q2} -6 neighbour replace ${v6.address} lladdr 02:00:00:00:00:01 dev v0 nud stale`);
+      hostIn(q1).announce(v6);
+      await awaitUntil(() => Promise.resolve(heard() >= before + 3), {
+        ...{ what: 'three advertisements', limitMs: 10_000, firstMs: 100, maxMs: 200, clock: systemClock },
+      });
+      expect(neighbourOf(q2, v6), 'which a solicitation would not have changed').toBe(linkAddressOf(q1));
+    },
+  );
+
+  it('is seen to have lost its link, however briefly', async () => {
+    const before = await hostIn(q1).look(v4);
+    expect(before).toMatchObject({ here: false, linkUp: true });
+    sh(`ip -n ${q2} link set v0 down`);
+    expect(await hostIn(q1).look(v4)).toMatchObject({ linkUp: false });
+    sh(`ip -n ${q2} link set v0 up`);
+    // The other end lost its IPv6 address with its link.
+    sh(`ip -n ${q2} address replace fd00:99:7::2/64 dev v0 nodad`);
+    const linkIsBack = async () => (await hostIn(q1).look(v4)).linkUp;
+    await awaitUntil(linkIsBack, {
+      ...{ what: 'the link', limitMs: 10_000, firstMs: 10, maxMs: 100, clock: systemClock },
+    });
+    expect((await hostIn(q1).look(v4)).linkChanges).toBeGreaterThan(before.linkChanges);
+  });
+
+  it('is known to be taken, and by whom, without being raised: by ARP, and by the neighbour table', async () => {
+    await hostIn(q2).raise(v4);
+    const question = { address: v4.address, device: 'v0', limitMs: 10_000 };
+    expect(await arpHolders(inside(q1), question)).toEqual([linkAddressOf(q2)]);
+    expect(await arpHolders(inside(q1), { ...question, address: '10.99.7.99' })).toEqual([]);
+    await expect(arpHolders(inside(q1), { ...question, device: 'lo' })).rejects.toMatchObject({
+      reason: 'COMMAND_FAILED',
+    });
+    expect(await neighbourAnswer(inside(q1), '10.99.7.99', 5_000)).toBe('unknown');
+    for (const address of [v4.address, '10.99.7.99'])
+      spawnSync('ip', ['netns', 'exec', q1, 'ping', '-c', '1', '-W', '5', address]);
+    expect(await neighbourAnswer(inside(q1), v4.address, 5_000)).toBe('present');
+    expect(await neighbourAnswer(inside(q1), '10.99.7.99', 5_000)).toBe('absent');
+  });
+
   it('BEH-307 of IPv6 is refused while another host has it, and not left behind', async () => {
     await hostIn(q2).raise(v6);
     await expect(hostIn(q1).raise(v6)).rejects.toMatchObject({ reason: 'ADDRESS_IN_USE' });
-    expect(await hostIn(q1).isHere(v6)).toBe(false);
+    expect(await isHere(hostIn(q1), v6)).toBe(false);
   });
 
   it('is not raised on a device that is down or absent', async () => {
@@ -154,6 +210,6 @@ describe.skipIf(obstacle)(`the master IP on an interface${obstacle ? ` (skipped:
       reason: 'COMMAND_FAILED',
     });
     await expect(hostIn(q1).raise({ ...v4, device: 'd7' })).rejects.toMatchObject({ reason: 'HOST_UNFIT' });
-    expect(await hostIn(q1).isHere(v4)).toBe(false);
+    expect(await isHere(hostIn(q1), v4)).toBe(false);
   });
 });

@@ -1,30 +1,36 @@
 /**
- * The master IP on a real network interface: looked for with `ip`, asked about and announced with `arping`.
+ * The master IP on a real network interface: looked for and held with `ip`.
  *
  *               nobody has it        another host has it     we have it, wrong device or mask    we have it
- *   raise       add, announce        ADDRESS_IN_USE          remove, then as if nobody had it    announce
+ *   raise       add, announce        ADDRESS_IN_USE          add the right one, remove the wrong  announce
  *   lower       nothing              nothing                 remove                              remove
  *
- * IPv4: a duplicate is found by ARP, which no packet filter for ping hides (BEH-307). IPv6: the kernel's own detection
- * decides, and the kernel sends the unsolicited advertisement once it is done (BEH-312). No tool is used for that, so
- * an IPv6 address that is here already is not advertised again. Not here: loopback, leases, external scripts.
+ * A duplicate is found by ARP (BEH-307), for IPv6 by the kernel's own detection while it adds the address (BEH-312).
+ * IPv6 knows an address once per device and answers for it from all of them, so there the wrong one goes first.
+ * Not here: loopback, leases, external scripts; announcing (announcer.ts), asking by ARP (duplicate-address.ts).
  *
  * Counterpart in Ganeti: tools/master-ip-setup.
  */
-import { SocketAddress } from 'node:net';
+import { createAnnouncer } from './announcer.ts';
 import { systemClock, type Clock } from './clock.ts';
+import { arpHolders } from './duplicate-address.ts';
+import {
+  deviceNamed,
+  hasNeighbours,
+  holdingsOf,
+  isAsWanted,
+  lookAtDevices,
+  viewOf,
+  type AddressView,
+  type Device,
+  type Holding,
+  type MasterIpParameters,
+} from './interface-view.ts';
 import { MachineError } from './machine-error.ts';
 import { commandFailed, type CommandResult, type RunCommand } from './processes.ts';
 import { awaitUntil } from './wait.ts';
 
-/** The same shape as the domain's. */
-export interface MasterIpParameters {
-  readonly address: string;
-  /** Prefix length. */
-  readonly netmask: number;
-  readonly device: string;
-  readonly family: 4 | 6;
-}
+export type { AddressView, MasterIpParameters } from './interface-view.ts';
 
 export interface Raising {
   /**
@@ -35,6 +41,8 @@ export interface Raising {
   readonly lifeSeconds?: () => number;
   /** How long another holder has to answer, ms; 0 asks nobody; without it, as long as it takes on a slow network. */
   readonly probeMs?: number;
+  /** The time in which it may be held is over: what still works at it is ended, where that needs ending. */
+  readonly signal?: AbortSignal;
 }
 
 export interface MasterAddress {
@@ -50,8 +58,10 @@ export interface MasterAddress {
   keep(params: MasterIpParameters, seconds: number): Promise<void>;
   /** Has it nowhere on this host, whatever its mask and device (BEH-309, BEH-310, BEH-311). Fails with COMMAND_FAILED. */
   lower(params: MasterIpParameters): Promise<void>;
-  /** Whether this host answers for it, on whatever device. */
-  isHere(params: MasterIpParameters): Promise<boolean>;
+  /** Looks and changes nothing. */
+  look(params: MasterIpParameters): Promise<AddressView>;
+  /** Tells the network again whose it is, in the background. */
+  announce(params: MasterIpParameters): void;
 }
 
 interface InterfaceAddressParts {
@@ -63,81 +73,46 @@ interface InterfaceAddressParts {
   readonly commandMs?: number;
 }
 
-/** What `ip -j address show` says, as far as it matters. */
-interface Device {
-  readonly ifname: string;
-  readonly flags: readonly string[];
-  readonly addr_info: readonly AddressLine[];
-}
-interface AddressLine {
-  readonly local?: string;
-  readonly prefixlen: number;
-  readonly tentative?: boolean;
-  readonly dadfailed?: boolean;
-}
-interface Holding extends AddressLine {
-  readonly device: string;
-}
-
 /** Longest wait for the kernel's duplicate detection; with its defaults it takes one to two seconds. */
 const detectionMs = 10_000;
 /** Longest label the kernel takes, one byte of the sixteen being its end. */
 const longestLabel = 15;
-const announcements = 3;
 /** A lease so short that a whole second of it is rare is renewed well within this. */
 const renewalMs = 600;
 
-/** IPv6 can be written in many ways; the kernel has one. */
-const canonical = ({ address, family }: MasterIpParameters): string =>
-  new SocketAddress({ address, family: family === 4 ? 'ipv4' : 'ipv6' }).address;
-
-const holdingsOf = (devices: readonly Device[], params: MasterIpParameters): readonly Holding[] =>
-  devices.flatMap(({ ifname, addr_info }) =>
-    addr_info.filter(({ local }) => local === canonical(params)).map((line) => ({ ...line, device: ifname })),
-  );
-
-const isAsWanted = (holding: Holding, { device, netmask }: MasterIpParameters): boolean =>
-  holding.device === device && holding.prefixlen === netmask && !holding.dadfailed;
-
-/** A device without ARP has nobody to ask and nobody to tell. */
-const hasNeighbours = ({ flags }: Device): boolean => !flags.includes('NOARP') && !flags.includes('LOOPBACK');
-
-const inUse = ({ address, device }: MasterIpParameters): MachineError =>
+const inUse = ({ address, device }: MasterIpParameters, holders: readonly string[] = []): MachineError =>
   new MachineError(
     'ADDRESS_IN_USE',
-    `${address} is in use: another host on the network of ${device} answers for it`,
+    `${address} is in use: another host on the network of ${device} answers for it${
+      holders.length > 0 ? `, with hardware address ${holders.join(', ')}` : ''
+    }`,
     {
       hint: `Find out which with 'arping -I ${device} ${address}' (IPv6: 'ip neighbour') and take it down there`,
       facts: { address, device },
     },
   );
 
-function deviceNamed(devices: readonly Device[], { address, device }: MasterIpParameters): Device {
-  const found = devices.find(({ ifname }) => ifname === device);
-  if (found) return found;
-  throw new MachineError('HOST_UNFIT', `There is no network device ${device} to hold ${address}`, {
-    hint: `This host has ${devices.map(({ ifname }) => ifname).join(', ')}`,
-    facts: { address, device },
-  });
-}
-
-/** A label shows in the output of old tools which address is the master's. It is for IPv4 and short names only. */
+/** Preferred for zero seconds, so that this host does not choose it as the source of its own connections (spec M10). */
 const lifeOf = (seconds: number | undefined): readonly string[] =>
   seconds === undefined ? ['preferred_lft', '0'] : ['valid_lft', String(seconds), 'preferred_lft', '0'];
+
+interface Adding {
+  readonly seconds?: number | undefined;
+  /** Usable at once: this host had it until now, or the holder so far was seen to have taken it down. */
+  readonly undetected?: boolean;
+}
 
 function addressArguments(
   verb: 'add' | 'change',
   { address, netmask, device, family }: MasterIpParameters,
-  seconds?: number,
+  { seconds, undetected = false }: Adding,
 ): readonly string[] {
   const label = `${device}:0`;
+  // A label shows in the output of old tools which address is the master's. It is for IPv4 and short names only.
   const labelled = family === 4 && label.length <= longestLabel ? ['label', label] : [];
-  // Preferred for zero seconds, so that this host does not choose it as the source of its own connections (spec M10).
-  return ['address', verb, `${address}/${netmask}`, 'dev', device, ...labelled, ...lifeOf(seconds)];
+  const place = [`${address}/${netmask}`, 'dev', device, ...labelled];
+  return ['address', verb, ...place, ...(undetected ? ['nodad'] : []), ...lifeOf(seconds)];
 }
-
-const isTimeout = (caught: unknown): boolean =>
-  caught instanceof MachineError && caught.reason === 'TIMED_OUT';
 
 const tooLate = ({ address }: MasterIpParameters): MachineError =>
   new MachineError(
@@ -145,10 +120,28 @@ const tooLate = ({ address }: MasterIpParameters): MachineError =>
     `The time in which ${address} may be held was over before it could be raised`,
   );
 
+/**
+ * Whole seconds for which the address may be held. The kernel counts in them: of a short lease there is one left only
+ * right after a renewal. Fails with TIMED_OUT if none comes.
+ */
+export async function lifeToGive(
+  params: MasterIpParameters,
+  lifeSeconds: () => number,
+  clock: Clock,
+): Promise<number> {
+  let found = 0;
+  const isThere = () => Promise.resolve((found = lifeSeconds()) >= 1);
+  const what = `a second for which ${params.address} may be held`;
+  await awaitUntil(isThere, { what, limitMs: renewalMs, firstMs: 5, maxMs: 5, clock }).catch(() => {
+    throw tooLate(params);
+  });
+  return found;
+}
+
 export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddress {
   const { run, clock = systemClock, onAnnouncementFailed = () => undefined, commandMs = 30_000 } = parts;
-  /** Announcing goes on after `raise`; `lower` must end it, or this host would claim what it no longer has. */
-  const announcing = new Map<string, AbortController>();
+  const announcer = createAnnouncer({ run, clock, onFailed: onAnnouncementFailed, commandMs });
+  let advertises: boolean | undefined;
 
   const tryRun = (program: string, args: readonly string[]): Promise<CommandResult> =>
     run(program, args, { timeoutMs: commandMs });
@@ -159,11 +152,7 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
     return result;
   }
 
-  async function inspect(): Promise<readonly Device[]> {
-    const { stdout } = await mustRun('ip', ['-j', 'address', 'show']);
-    return JSON.parse(stdout) as readonly Device[];
-  }
-
+  const inspect = (): Promise<readonly Device[]> => lookAtDevices(run, commandMs);
   const holdings = async (params: MasterIpParameters) => holdingsOf(await inspect(), params);
 
   const drop = ({ local, prefixlen, device }: Holding): Promise<CommandResult> =>
@@ -181,33 +170,44 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
     }
   }
 
-  /** Exit 1 means that somebody answered, 0 that two probes went unanswered; anything else that it could not ask. */
-  async function refuseDuplicate(params: MasterIpParameters, probeMs: number | undefined): Promise<void> {
-    const args = ['-D', '-q', '-c', '2', '-w', '3', '-I', params.device, params.address];
-    // arping goes on for whole seconds; on a link that works, who has the address answers within milliseconds.
-    const result = await run('arping', args, { timeoutMs: probeMs ?? commandMs }).catch((caught: unknown) => {
-      if (probeMs !== undefined && isTimeout(caught)) return undefined;
-      throw caught;
-    });
-    if (result === undefined) return;
-    if (result.code === 1) throw inUse(params);
-    if (result.code !== 0) throw commandFailed('arping', args, result);
+  /** Where this host has it on another device of the same network, it is this host that answers. */
+  async function refuseDuplicate(
+    params: MasterIpParameters,
+    devices: readonly Device[],
+    probeMs: number | undefined,
+  ): Promise<void> {
+    const { address, device } = params;
+    const answering = await arpHolders(run, { address, device, limitMs: probeMs ?? commandMs });
+    const ours = devices.map((each) => each.address);
+    const others = answering.filter((hardware) => !ours.includes(hardware));
+    if (others.length > 0) throw inUse(params, others);
   }
 
-  /** Best effort, and before the address is added: afterwards would be too late for the first advertisement. */
+  /** Best effort, and before the address is added: afterwards would be too late for the kernel's one advertisement. */
   async function askKernelToAdvertise({ device }: MasterIpParameters): Promise<void> {
     await mustRun('sysctl', ['-q', '-w', `net/ipv6/conf/${device}/ndisc_notify=1`]).catch(
       onAnnouncementFailed,
     );
   }
 
-  /** Waits until the kernel has found no other holder of an IPv6 address. */
-  async function awaitDetection(params: MasterIpParameters): Promise<void> {
+  /** Without the program for it, only an address that the kernel has detected is ever advertised. */
+  async function canAdvertise(): Promise<boolean> {
+    advertises ??= await tryRun('ndptool', ['--help']).then(
+      () => true,
+      () => false,
+    );
+    return advertises;
+  }
+
+  /** Waits until the kernel has found no other holder of an IPv6 address. Its life goes on with the lease meanwhile. */
+  async function awaitDetection(params: MasterIpParameters, lifeSeconds?: () => number): Promise<void> {
     const what = `the kernel's duplicate detection of ${params.address} on ${params.device}`;
     let found: readonly Holding[] = [];
     const decided = async () => {
       found = await holdings(params);
-      return found.some(({ dadfailed }) => dadfailed) || !found.some(({ tentative }) => tentative);
+      if (found.some(({ dadfailed }) => dadfailed) || !found.some(({ tentative }) => tentative)) return true;
+      if (lifeSeconds) await keep(params, lifeSeconds());
+      return false;
     };
     await awaitUntil(decided, { what, limitMs: detectionMs, firstMs: 50, maxMs: 250, clock });
     if (!found.some(({ dadfailed }) => dadfailed)) return;
@@ -215,72 +215,41 @@ export function createInterfaceAddress(parts: InterfaceAddressParts): MasterAddr
     throw inUse(params);
   }
 
-  async function add(params: MasterIpParameters, device: Device, raising: Raising): Promise<void> {
-    const asks = params.family === 4 && hasNeighbours(device) && raising.probeMs !== 0;
-    if (asks) await refuseDuplicate(params, raising.probeMs);
+  async function add(
+    params: MasterIpParameters,
+    devices: readonly Device[],
+    { lifeSeconds, probeMs }: Raising,
+  ): Promise<void> {
+    const asks = hasNeighbours(deviceNamed(devices, params)) && probeMs !== 0;
+    if (params.family === 4 && asks) await refuseDuplicate(params, devices, probeMs);
     if (params.family === 6) await askKernelToAdvertise(params);
-    const seconds = raising.lifeSeconds && (await lifeToGive(params, raising.lifeSeconds));
-    await mustRun('ip', addressArguments('add', params, seconds));
+    const undetected = params.family === 6 && !asks && (await canAdvertise());
+    const seconds = lifeSeconds && (await lifeToGive(params, lifeSeconds, clock));
+    await mustRun('ip', addressArguments('add', params, { seconds, undetected }));
   }
 
-  /** The kernel counts in whole seconds: of a short lease there is one left only right after a renewal. */
-  async function lifeToGive(params: MasterIpParameters, lifeSeconds: () => number): Promise<number> {
-    let found = 0;
-    const isThere = () => Promise.resolve((found = lifeSeconds()) >= 1);
-    const what = `a second for which ${params.address} may be held`;
-    await awaitUntil(isThere, { what, limitMs: renewalMs, firstMs: 5, maxMs: 5, clock }).catch(() => {
-      throw tooLate(params);
-    });
-    return found;
-  }
-
-  /** Never fails. One that was overtaken by `lower` is no news: arping itself refuses an address that is gone. */
-  async function announceOnce({ address, device }: MasterIpParameters, signal: AbortSignal): Promise<void> {
-    try {
-      await mustRun('arping', ['-q', '-U', '-c', '1', '-I', device, address]);
-    } catch (caught) {
-      if (!signal.aborted) onAnnouncementFailed(caught);
-    }
-  }
-
-  /** Nobody waits for it: arping sends at once but ends a second later, and the address is up already. */
-  function announce(params: MasterIpParameters): void {
-    const { signal } = beginAnnouncing(params);
-    void (async () => {
-      for (let n = 0; n < announcements && !signal.aborted; n += 1) await announceOnce(params, signal);
-    })();
-  }
-
-  function beginAnnouncing(params: MasterIpParameters): AbortController {
-    stopAnnouncing(params);
-    const controller = new AbortController();
-    announcing.set(params.address, controller);
-    return controller;
-  }
-
-  function stopAnnouncing({ address }: MasterIpParameters): void {
-    announcing.get(address)?.abort();
-    announcing.delete(address);
+  async function keep(params: MasterIpParameters, seconds: number): Promise<void> {
+    if (seconds >= 1) await mustRun('ip', addressArguments('change', params, { seconds }));
   }
 
   return {
-    async keep(params, seconds) {
-      if (seconds >= 1) await mustRun('ip', addressArguments('change', params, seconds));
-    },
+    keep,
     async raise(params, raising = {}) {
       const devices = await inspect();
       const device = deviceNamed(devices, params);
       const held = holdingsOf(devices, params);
       const wrong = (holding: Holding) => !isAsWanted(holding, params);
-      if (held.some(wrong)) await dropAll(params, wrong);
-      if (held.every(wrong)) await add(params, device, raising);
-      if (params.family === 6) await awaitDetection(params);
-      else if (hasNeighbours(device)) announce(params);
+      if (params.family === 6 && held.some(wrong)) await dropAll(params, wrong);
+      if (held.every(wrong)) await add(params, devices, raising);
+      if (params.family === 4 && held.some(wrong)) await dropAll(params, wrong);
+      if (params.family === 6) await awaitDetection(params, raising.lifeSeconds);
+      if (hasNeighbours(device)) announcer.announce(params);
     },
     async lower(params) {
-      stopAnnouncing(params);
+      announcer.stop(params);
       await dropAll(params, () => true);
     },
-    isHere: async (params) => (await holdings(params)).some(({ dadfailed }) => !dadfailed),
+    look: async (params) => viewOf(await inspect(), params),
+    announce: announcer.announce,
   };
 }

@@ -45,6 +45,8 @@ export interface SiteProgramOptions {
   readonly timeoutMs: number;
   /** Its environment, with our PATH; nothing else of ours gets there. */
   readonly env: Readonly<Record<string, string>>;
+  /** Not even PATH is added: its environment is exactly `env`. */
+  readonly exactEnv?: boolean;
   /** Once the signal aborts, the program may go on for `graceMs` at most; 0 kills it at once. */
   readonly ending?: { readonly signal: AbortSignal; readonly graceMs: number };
 }
@@ -90,7 +92,7 @@ function runToItsEnd(
   program: string,
   args: readonly string[],
   output: FileHandle | undefined,
-  { timeoutMs, env, ending }: SiteProgramOptions,
+  { timeoutMs, env, exactEnv = false, ending }: SiteProgramOptions,
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const stream = output?.fd ?? 'ignore';
@@ -98,7 +100,7 @@ function runToItsEnd(
       detached: true,
       cwd: '/',
       stdio: ['ignore', stream, stream],
-      env: { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
+      env: exactEnv ? env : { PATH: process.env['PATH'] ?? '/usr/sbin:/usr/bin:/sbin:/bin', ...env },
     });
     const kill = (error: MachineError): void => {
       if (child.pid !== undefined) signalProcess(-child.pid, 'SIGKILL');

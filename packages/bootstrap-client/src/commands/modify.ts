@@ -10,17 +10,25 @@ interface ModifyOptions extends GlobalOptions {
   /** Seconds. */
   readonly lease?: number;
   readonly automaticFailover?: 'on' | 'off';
+  readonly masterNetmask?: number;
+  readonly masterNetdev?: string;
+  readonly useExternalMipScript?: 'yes' | 'no';
 }
 
 export default async function modify(options: ModifyOptions): Promise<number> {
-  const { candidatePoolSize, lease, automaticFailover } = options;
+  const { candidatePoolSize, lease, automaticFailover, masterNetmask, masterNetdev, useExternalMipScript } =
+    options;
   if (candidatePoolSize !== undefined) assertOnWire('Candidate pool size', candidatePoolSize);
+  if (masterNetmask !== undefined) assertOnWire('Netmask', masterNetmask);
   const leaseMs = lease === undefined ? undefined : Math.round(lease * 1000);
   if (leaseMs !== undefined) assertOnWire('Lease in milliseconds', leaseMs);
   const { version, notes } = await changeParameters(options, {
     ...(candidatePoolSize !== undefined && { candidatePoolSize }),
     ...(leaseMs !== undefined && { leaseMs }),
     ...(automaticFailover !== undefined && { automaticFailover: automaticFailover === 'on' }),
+    ...(masterNetmask !== undefined && { masterNetmask }),
+    ...(masterNetdev !== undefined && { masterNetdev }),
+    ...(useExternalMipScript !== undefined && { useExternalMipScript: useExternalMipScript === 'yes' }),
   });
   printResult(options, { version, notes }, [`Committed: ${describeVersion(version)}`]);
   return 0;

@@ -142,6 +142,14 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
     return { masterIpHere: node.masterIpHere };
   },
 
+  ChangeMasterIp: ({ masterIpHere }) => ({ masterIpHere }),
+
+  GetMasterIp: ({ masterIpHere, masterDaemonInOffice }) => ({
+    ...{ masterIpHere, masterIpRight: masterIpHere, officeHeld: masterDaemonInOffice },
+    ...{ linkUp: true, lowered: false, problem: '', deviceExists: true },
+    script: 'MASTER_IP_SCRIPT_STATE_READY',
+  }),
+
   GetNodeVersion: () => ({ softwareVersion, protocolVersion: 1, configurationFormat: 3_000_000 }),
   GetNodeFacts: ({ facts }, _request, _sender, clockMs) => ({ clockMs, ...facts }),
   LeaveCluster: () => ({}),

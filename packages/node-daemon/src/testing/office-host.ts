@@ -33,6 +33,15 @@ export interface Host {
   /** Its voter record is another from now on. */
   acknowledge(record: Partial<VoterRecord>): Promise<void>;
   isUp: boolean;
+  /** Where it is, it is on its device with its mask. */
+  isRight: boolean;
+  /** Of the device. */
+  link: { readonly up: boolean; readonly changes: number };
+  /** How it was raised last, and kept last. */
+  raisedAs: MasterIpParameters | undefined;
+  keptAs: MasterIpParameters | undefined;
+  /** Why a hook objects. */
+  hookFault: ClusterError | undefined;
   daemon: MasterDaemonView;
   /** Why the address cannot be changed. */
   addressFault: ClusterError | undefined;
@@ -61,10 +70,11 @@ export async function host(record: Partial<VoterRecord> = {}, changes: Partial<H
         const asking = raising?.probeMs === 0 ? ', asking nobody' : '';
         done.push(`raise ${params.address}${life}${asking}`);
         await fault();
-        made.isUp = true;
+        Object.assign(made, { isUp: true, isRight: true, raisedAs: params });
       },
       async keep(params, seconds) {
         await made.beforeKeep();
+        made.keptAs = params;
         done.push(`keep ${params.address} for ${seconds} s`);
       },
       async lower(params) {
@@ -72,7 +82,25 @@ export async function host(record: Partial<VoterRecord> = {}, changes: Partial<H
         await fault();
         made.isUp = false;
       },
-      isHere: () => Promise.resolve(made.isUp),
+      look: () => {
+        const { isUp, isRight, link } = made;
+        return Promise.resolve({
+          here: isUp,
+          right: isUp && isRight,
+          linkUp: link.up,
+          linkChanges: link.changes,
+        });
+      },
+      announce: (params) => void done.push(`announce ${params.address}`),
+    },
+    hooks: {
+      async before(change) {
+        if (made.hookFault) {
+          done.push(`hook before ${change}`);
+          throw made.hookFault;
+        }
+      },
+      after: () => Promise.resolve(),
     },
     masterDaemon: {
       look: () => Promise.resolve(made.daemon),
@@ -94,6 +122,8 @@ export async function host(record: Partial<VoterRecord> = {}, changes: Partial<H
   const made: Host = {
     acknowledge,
     ...{ office, clock, log, done, isUp: true, daemon: inOffice, addressFault: undefined },
+    ...{ isRight: true, link: { up: true, changes: 2 }, hookFault: undefined },
+    ...{ raisedAs: undefined, keptAs: undefined },
     ...atOnce,
     ...changes,
   };

@@ -93,7 +93,8 @@ const noInterface: MasterAddress = {
   raise: () => Promise.reject(new Error('no interface in tests')),
   keep: () => Promise.reject(new Error('no interface in tests')),
   lower: () => Promise.reject(new Error('no interface in tests')),
-  isHere: () => Promise.reject(new Error('no interface in tests')),
+  look: () => Promise.reject(new Error('no interface in tests')),
+  announce: () => undefined,
 };
 
 export const speakingAs = (identity: Identity): Channels =>

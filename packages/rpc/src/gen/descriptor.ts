@@ -494,6 +494,21 @@ export const descriptor: object = {
            "oneof": [
             "pausedUntilSeconds"
            ]
+          },
+          "_masterNetmask": {
+           "oneof": [
+            "masterNetmask"
+           ]
+          },
+          "_masterNetdev": {
+           "oneof": [
+            "masterNetdev"
+           ]
+          },
+          "_useExternalMipScript": {
+           "oneof": [
+            "useExternalMipScript"
+           ]
           }
          },
          "fields": {
@@ -521,6 +536,27 @@ export const descriptor: object = {
           "pausedUntilSeconds": {
            "type": "uint32",
            "id": 4,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "masterNetmask": {
+           "type": "uint32",
+           "id": 10,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "masterNetdev": {
+           "type": "string",
+           "id": 11,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "useExternalMipScript": {
+           "type": "bool",
+           "id": 12,
            "options": {
             "proto3_optional": true
            }
@@ -836,6 +872,14 @@ export const descriptor: object = {
           "DeactivateMasterIp": {
            "requestType": "DeactivateMasterIpRequest",
            "responseType": "DeactivateMasterIpResponse"
+          },
+          "ChangeMasterIp": {
+           "requestType": "ChangeMasterIpRequest",
+           "responseType": "ChangeMasterIpResponse"
+          },
+          "GetMasterIp": {
+           "requestType": "GetMasterIpRequest",
+           "responseType": "GetMasterIpResponse"
           }
          }
         },
@@ -858,6 +902,82 @@ export const descriptor: object = {
           "masterIpHere": {
            "type": "bool",
            "id": 1
+          }
+         }
+        },
+        "ChangeMasterIpRequest": {
+         "fields": {
+          "netmask": {
+           "type": "uint32",
+           "id": 1
+          },
+          "device": {
+           "type": "string",
+           "id": 2
+          },
+          "externalScript": {
+           "type": "bool",
+           "id": 3
+          }
+         }
+        },
+        "ChangeMasterIpResponse": {
+         "fields": {
+          "masterIpHere": {
+           "type": "bool",
+           "id": 1
+          }
+         }
+        },
+        "MasterIpScriptState": {
+         "values": {
+          "MASTER_IP_SCRIPT_STATE_UNSPECIFIED": 0,
+          "MASTER_IP_SCRIPT_STATE_READY": 1,
+          "MASTER_IP_SCRIPT_STATE_MISSING": 2,
+          "MASTER_IP_SCRIPT_STATE_NOT_EXECUTABLE": 3
+         }
+        },
+        "GetMasterIpRequest": {
+         "fields": {
+          "device": {
+           "type": "string",
+           "id": 1
+          }
+         }
+        },
+        "GetMasterIpResponse": {
+         "fields": {
+          "officeHeld": {
+           "type": "bool",
+           "id": 1
+          },
+          "masterIpHere": {
+           "type": "bool",
+           "id": 2
+          },
+          "masterIpRight": {
+           "type": "bool",
+           "id": 3
+          },
+          "linkUp": {
+           "type": "bool",
+           "id": 4
+          },
+          "lowered": {
+           "type": "bool",
+           "id": 5
+          },
+          "problem": {
+           "type": "string",
+           "id": 6
+          },
+          "deviceExists": {
+           "type": "bool",
+           "id": 7
+          },
+          "script": {
+           "type": "MasterIpScriptState",
+           "id": 8
           }
          }
         },
@@ -949,6 +1069,10 @@ export const descriptor: object = {
           "epoch": {
            "type": "uint64",
            "id": 3
+          },
+          "masterIpLowered": {
+           "type": "bool",
+           "id": 4
           }
          }
         },

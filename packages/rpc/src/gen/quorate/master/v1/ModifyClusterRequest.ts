@@ -6,10 +6,16 @@ export interface ModifyClusterRequest {
   'leaseMs'?: (number);
   'automaticFailover'?: (boolean);
   'pausedUntilSeconds'?: (number);
+  'masterNetmask'?: (number);
+  'masterNetdev'?: (string);
+  'useExternalMipScript'?: (boolean);
   '_candidatePoolSize'?: "candidatePoolSize";
   '_leaseMs'?: "leaseMs";
   '_automaticFailover'?: "automaticFailover";
   '_pausedUntilSeconds'?: "pausedUntilSeconds";
+  '_masterNetmask'?: "masterNetmask";
+  '_masterNetdev'?: "masterNetdev";
+  '_useExternalMipScript'?: "useExternalMipScript";
 }
 
 export interface ModifyClusterRequest__Output {
@@ -17,8 +23,14 @@ export interface ModifyClusterRequest__Output {
   'leaseMs'?: (number);
   'automaticFailover'?: (boolean);
   'pausedUntilSeconds'?: (number);
+  'masterNetmask'?: (number);
+  'masterNetdev'?: (string);
+  'useExternalMipScript'?: (boolean);
   '_candidatePoolSize'?: "candidatePoolSize";
   '_leaseMs'?: "leaseMs";
   '_automaticFailover'?: "automaticFailover";
   '_pausedUntilSeconds'?: "pausedUntilSeconds";
+  '_masterNetmask'?: "masterNetmask";
+  '_masterNetdev'?: "masterNetdev";
+  '_useExternalMipScript'?: "useExternalMipScript";
 }

@@ -7,10 +7,12 @@ export interface ObservedOffice {
   'masterDaemon'?: (_quorate_node_v1_MasterDaemonState);
   'masterIpHere'?: (boolean);
   'epoch'?: (number | string | Long);
+  'masterIpLowered'?: (boolean);
 }
 
 export interface ObservedOffice__Output {
   'masterDaemon': (_quorate_node_v1_MasterDaemonState__Output);
   'masterIpHere': (boolean);
   'epoch': (number);
+  'masterIpLowered': (boolean);
 }

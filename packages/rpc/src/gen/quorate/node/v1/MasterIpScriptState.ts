@@ -1,0 +1,20 @@
+// Original file: proto/quorate/node/v1/master_ip.proto
+
+export const MasterIpScriptState = {
+  MASTER_IP_SCRIPT_STATE_UNSPECIFIED: 'MASTER_IP_SCRIPT_STATE_UNSPECIFIED',
+  MASTER_IP_SCRIPT_STATE_READY: 'MASTER_IP_SCRIPT_STATE_READY',
+  MASTER_IP_SCRIPT_STATE_MISSING: 'MASTER_IP_SCRIPT_STATE_MISSING',
+  MASTER_IP_SCRIPT_STATE_NOT_EXECUTABLE: 'MASTER_IP_SCRIPT_STATE_NOT_EXECUTABLE',
+} as const;
+
+export type MasterIpScriptState =
+  | 'MASTER_IP_SCRIPT_STATE_UNSPECIFIED'
+  | 0
+  | 'MASTER_IP_SCRIPT_STATE_READY'
+  | 1
+  | 'MASTER_IP_SCRIPT_STATE_MISSING'
+  | 2
+  | 'MASTER_IP_SCRIPT_STATE_NOT_EXECUTABLE'
+  | 3
+
+export type MasterIpScriptState__Output = typeof MasterIpScriptState[keyof typeof MasterIpScriptState]
