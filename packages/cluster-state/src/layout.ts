@@ -139,6 +139,14 @@ function checkSocketPath(path: string): void {
   );
 }
 
+/** All paths of the table. */
+export const layoutPaths = (layout: Layout): readonly string[] =>
+  (Object.keys(layoutTable) as LayoutName[]).map((name) => layout[name].path);
+
+/** A path as it is seen from the root of its node. */
+export const seenFromRoot = ({ root }: Layout, path: string): string =>
+  root !== '/' && path.startsWith(`${root}/`) ? path.slice(root.length) : path;
+
 /** Where a path of the operator's lies: like everything, under the root. */
 export const underRoot = (root: string, path: string): string => (root === '/' ? path : `${root}${path}`);
 
