@@ -10,7 +10,7 @@ import { memoryFiles } from '@quorate/platform/testing/files';
 import { describe, expect, it } from 'vitest';
 import { fakeCluster, laterRecord, type FakeCluster } from './testing/fake-cluster.ts';
 import { stepReport } from './testing/step-report.ts';
-import { gatherVerifyFacts } from './verify.ts';
+import { examine, gatherVerifyFacts } from './verify.ts';
 import { repair } from './verify-repair.ts';
 
 const unlocked: Locking = {
@@ -165,6 +165,43 @@ describe('the facts that verify judges', () => {
       hint: 'Run it on node1.lab.test, node2.lab.test',
     });
     expect(cluster.events).toEqual([]);
+  });
+});
+
+describe('an examination', () => {
+  const changing = async () => {
+    const made = await scene();
+    const { cluster } = made;
+    const settled = cluster.node(2).facts;
+    cluster.node(2).facts = { ...settled, ssconfComplete: false };
+    return { ...made, settle: () => (cluster.node(2).facts = settled) };
+  };
+  const looks = ({ cluster }: Scene) => cluster.events.filter((event) => event === '2 InspectNode').length;
+
+  it('looks once where nothing is on its way', async () => {
+    const made = await scene();
+    expect((await examine(made.cluster.access(1), made.state)).findings).toEqual([]);
+    expect(looks(made)).toBe(1);
+  });
+
+  it('looks again after a push at what may be a change on its way, and tells what is left', async () => {
+    const made = await changing();
+    const { cluster, state, settle } = made;
+    const examining = examine(cluster.access(1), state);
+    await cluster.clock.advance(timings.surveyIntervalMs - 1);
+    settle();
+    await cluster.clock.advance(1);
+    expect((await examining).findings).toEqual([]);
+    expect(looks(made)).toBe(2);
+  });
+
+  it('tells what is still there at the second look', async () => {
+    const { cluster, state } = await changing();
+    const examining = examine(cluster.access(1), state, ['ENODEFILECHECK']);
+    await cluster.clock.advance(timings.surveyIntervalMs);
+    expect((await examining).findings).toEqual([
+      expect.objectContaining({ severity: 'warning', code: 'ENODEFILECHECK', name: 'node2.lab.test' }),
+    ]);
   });
 });
 

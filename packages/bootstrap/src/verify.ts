@@ -1,9 +1,10 @@
 /**
  * Gathers from every node what `verify` judges: votes, office, files, clocks, the ways between them. One round: all
- * nodes at once, each with its own deadline, the round with one for all; nodes marked offline are not asked.
+ * nodes at once, each with its own deadline, the round with one for all; nodes marked offline are not asked. What is
+ * wrong is decided in domain/verify.ts.
  */
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
-import { rosterDigestOf } from '@quorate/cluster-state/roster-store';
+import { readRoster, rosterDigestOf } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import { viewsOf } from '@quorate/cluster-state/views';
 import type { ClusterRecord } from '@quorate/domain/configuration';
@@ -12,7 +13,9 @@ import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { isCandidate, nodeByUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { timings } from '@quorate/domain/timings';
+import { verifyFindings, type VerifyFinding } from '@quorate/domain/verify';
 import type { NodeFacts, NodeObservation, VerifyFacts } from '@quorate/domain/verify-facts';
+import type { VerifyCode } from '@quorate/domain/verify-row';
 import { neededVolumeGroup } from '@quorate/domain/verify-storage';
 import { newestVersion, sameVersion } from '@quorate/domain/version';
 import type { Ballot } from '@quorate/domain/vote';
@@ -24,12 +27,38 @@ import { fetchConfiguration } from './fetch-configuration.ts';
 import { getOffice } from './office.ts';
 import { gatherVotes } from './votes.ts';
 
+export interface Examination {
+  readonly facts: VerifyFacts;
+  readonly findings: readonly VerifyFinding[];
+}
+
+/**
+ * One look, judged. What a change that is on its way looks like, half-written views and voters behind, is looked at
+ * once more when the master has had time to push it. Findings of `ignored` codes are warnings.
+ *
+ * Fails with NOT_A_MASTER_CANDIDATE on a node that is none: it may not look at others, nor read the record.
+ */
+export async function examine(
+  access: ClusterAccess,
+  state: State,
+  ignored: readonly VerifyCode[] = [],
+): Promise<Examination> {
+  const look = async (): Promise<Examination> => {
+    const facts = await gatherVerifyFacts(access, state, await readRoster(state));
+    return { facts, findings: verifyFindings(facts, ignored) };
+  };
+  const first = await look();
+  if (!first.findings.some(({ repair }) => repair === 'send-configuration')) return first;
+  await access.clock.sleep(timings.surveyIntervalMs);
+  return look();
+}
+
 interface Wanted {
   readonly volumeGroups: boolean;
   readonly ssh: boolean;
 }
 
-/** Fails with NOT_A_MASTER_CANDIDATE on a node that is none: it may not look at others, nor read the record. */
+/** One round. */
 export async function gatherVerifyFacts(
   access: ClusterAccess,
   state: State,

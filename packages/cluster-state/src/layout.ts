@@ -81,6 +81,7 @@ export const layoutTable = {
     0o444,
     "the kernel's: the program its DRBD calls",
   ),
+  drbdVersion: place('sys/module/drbd/version', 0o444, "the kernel's: which DRBD it has"),
   hostsFile: place('etc/hosts', 0o644, 'names that need no DNS'),
   masterdSocket: place(`${run}/socket/masterd.sock`, 0o600, 'local commands to the master daemon'),
   nodedSocket: place(`${run}/socket/noded.sock`, 0o600, 'local commands to the node daemon'),

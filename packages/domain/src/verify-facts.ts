@@ -60,6 +60,8 @@ export interface StorageSeen {
   readonly volumeGroupsFailure?: string;
   /** The program that the kernel's DRBD calls; empty without DRBD. */
   readonly drbdHelper: string;
+  /** Of the kernel's DRBD; empty without. */
+  readonly drbdVersion: string;
 }
 
 export interface NodeFacts {

@@ -6,7 +6,7 @@
 import { forbiddenAt, isAllowed } from './storage-paths.ts';
 import { answered, type Answered, type VerifyFacts } from './verify-facts.ts';
 import { masterOf } from './verify-mastership.ts';
-import { aboutNode, type Found, type VerifyCode, type VerifyRow } from './verify-row.ts';
+import { aboutCluster, aboutNode, type Found, type VerifyCode, type VerifyRow } from './verify-row.ts';
 import { unfitVolumeGroup } from './volume-groups.ts';
 
 const templatesOf = ({ record }: VerifyFacts): readonly string[] => {
@@ -107,4 +107,26 @@ const drbdHelper: VerifyRow = {
   },
 };
 
-export const storageRows: readonly VerifyRow[] = [storageDirectories, allowedPaths, volumeGroups, drbdHelper];
+/** Replicated disks need the same on both ends; a host without any is told by its helper. */
+const drbdVersions: VerifyRow = {
+  name: 'drbd-versions',
+  finds(facts) {
+    if (!templatesOf(facts).includes('drbd')) return [];
+    const nodesBy = new Map<string, readonly string[]>();
+    for (const { node, facts: seen } of withDisks(facts)) {
+      const { drbdVersion } = seen.storage;
+      if (drbdVersion !== '') nodesBy.set(drbdVersion, [...(nodesBy.get(drbdVersion) ?? []), node.name]);
+    }
+    if (nodesBy.size < 2) return [];
+    const sides = [...nodesBy].map(([version, names]) => `${version} on ${names.join(', ')}`);
+    return [aboutCluster(facts.roster, 'ENODEDRBDVERSION', `DRBD differs: ${sides.join('; ')}`)];
+  },
+};
+
+export const storageRows: readonly VerifyRow[] = [
+  storageDirectories,
+  allowedPaths,
+  volumeGroups,
+  drbdHelper,
+  drbdVersions,
+];

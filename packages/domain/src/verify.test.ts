@@ -62,7 +62,7 @@ const sound: NodeFacts = {
   lackingAddresses: [],
   masterDeviceExists: true,
   missingFileSystems: [],
-  storage: { allowedPaths: [], directories: [], volumeGroups: new Map(), drbdHelper: '' },
+  storage: { allowedPaths: [], directories: [], volumeGroups: new Map(), drbdHelper: '', drbdVersion: '' },
 };
 
 type Seen = Partial<NodeFacts>;
@@ -437,6 +437,14 @@ describe('verify', () => {
     expect(wordsOf({ storage: unwritable })).toEqual(['error ENODEFILESTORAGEPATHUNUSABLE q1.lab']);
     const unlisted = { ...fit.storage, allowedPaths: ['/data'] };
     expect(wordsOf({ storage: unlisted })).toEqual(['error ENODEFILESTORAGEPATHUNUSABLE q1.lab']);
+    const otherDrbd = { ...fit.storage, drbdVersion: '9.1.4' };
+    expect(wordsOf({ storage: otherDrbd }), 'the others have none').toEqual([]);
+    expect(
+      wordsFor(
+        { 1: fit, 2: { storage: otherDrbd }, 3: { storage: { ...otherDrbd, drbdVersion: '8.4.10' } } },
+        { record: given },
+      ),
+    ).toEqual(['error ENODEDRBDVERSION cluster.lab']);
     const forbidden = { ...fit.storage, allowedPaths: ['/srv', '/etc/disks'] };
     expect(wordsOf({ storage: forbidden })).toEqual(['error ENODEFILESTORAGEPATHS q1.lab']);
     expect(wordsOf({ storage: unwritable }, nodeOf(1, { vm_capable: false }, given))).toEqual([]);

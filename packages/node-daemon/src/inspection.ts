@@ -3,7 +3,7 @@
  * and compares nothing with other nodes; what is damaged is told and stops nothing else.
  */
 import { oldTemporaries, keptEntries, strangersIn } from '@quorate/cluster-state/installed-files';
-import { seenFromRoot, underRoot, type LayoutName } from '@quorate/cluster-state/layout';
+import { seenFromRoot, underRoot, type LayoutEntry, type LayoutName } from '@quorate/cluster-state/layout';
 import { readRoster, rosterDigestOf, ssconfComplete } from '@quorate/cluster-state/roster-store';
 import { readSsconf } from '@quorate/cluster-state/ssconf-reader';
 import type { State } from '@quorate/cluster-state/state';
@@ -213,11 +213,13 @@ async function storageOf(state: State, host: HostLook, volumeGroups: boolean): P
       return path === '' ? [] : [{ key, path, ...(await host.directory(underRoot(layout.root, path))) }];
     }),
   );
-  const helper = (await textAt(state, layout.drbdHelper.path)) ?? '';
+  const firstLine = async ({ path }: LayoutEntry): Promise<string> =>
+    ((await textAt(state, path)) ?? '').split('\n')[0] ?? '';
   return {
     allowedPaths: [...parseAllowedPaths((await textAt(state, layout.fileStoragePaths.path)) ?? '')],
     directories: directories.flat(),
-    drbdHelper: helper.split('\n')[0] ?? '',
+    drbdHelper: await firstLine(layout.drbdHelper),
+    drbdVersion: await firstLine(layout.drbdVersion),
     ...(volumeGroups && (await volumeGroupsOf(host))),
   };
 }

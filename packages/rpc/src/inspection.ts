@@ -78,4 +78,5 @@ const storageFrom = (message: InspectedStorage__Output | null): StorageSeen => (
   volumeGroups: new Map(Object.entries(message?.volumeGroups ?? {})),
   ...(message?.volumeGroupsFailure && { volumeGroupsFailure: message.volumeGroupsFailure }),
   drbdHelper: message?.drbdHelper ?? '',
+  drbdVersion: message?.drbdVersion ?? '',
 });

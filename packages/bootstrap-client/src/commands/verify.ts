@@ -2,13 +2,12 @@
  * `quorate verify`: looks for anything wrong. Exit 1 if there is at least one error, 0 with warnings only. With
  * `--repair` it mends what is safe to mend, and what it tells and returns is what it finds afterwards.
  */
-import { gatherVerifyFacts } from '@quorate/bootstrap/verify';
+import { examine } from '@quorate/bootstrap/verify';
 import { repair } from '@quorate/bootstrap/verify-repair';
 import {
   parseCodes,
   plannedRepairs,
   summaryOf,
-  verifyFindings,
   type VerifyFinding,
   type VerifySummary,
 } from '@quorate/domain/verify';
@@ -32,9 +31,8 @@ interface VerifyReport extends VerifySummary {
 
 export default async function verify(options: VerifyOptions): Promise<number> {
   const ignored = parseCodes(options.ignoreErrors ?? []);
-  const { access, state, roster } = await openCluster(options);
-  const facts = await gatherVerifyFacts(access, state, roster);
-  const before = verifyFindings(facts, ignored);
+  const { access, state } = await openCluster(options);
+  const { facts, findings: before } = await examine(access, state, ignored);
   const planned = options.repair ? plannedRepairs(before) : [];
   if (planned.length === 0) {
     const report = { ...summaryOf(before), findings: before };
@@ -42,7 +40,7 @@ export default async function verify(options: VerifyOptions): Promise<number> {
   }
   const { report, steps } = stepRecorder(liveSteps(options.json === true));
   await repair(access, facts, planned, report);
-  const findings = verifyFindings(await gatherVerifyFacts(access, state, roster), ignored);
+  const { findings } = await examine(access, state, ignored);
   return told(options, { ...summaryOf(findings), findings, repair: { before, steps } });
 }
 

@@ -1285,6 +1285,10 @@ export const descriptor: object = {
           "drbdHelper": {
            "type": "string",
            "id": 5
+          },
+          "drbdVersion": {
+           "type": "string",
+           "id": 6
           }
          }
         },

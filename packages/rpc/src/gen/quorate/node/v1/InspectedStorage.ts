@@ -9,6 +9,7 @@ export interface InspectedStorage {
   'volumeGroups'?: ({[key: string]: number | string | Long});
   'volumeGroupsFailure'?: (string);
   'drbdHelper'?: (string);
+  'drbdVersion'?: (string);
 }
 
 export interface InspectedStorage__Output {
@@ -17,4 +18,5 @@ export interface InspectedStorage__Output {
   'volumeGroups': ({[key: string]: number});
   'volumeGroupsFailure': (string);
   'drbdHelper': (string);
+  'drbdVersion': (string);
 }
