@@ -156,11 +156,22 @@ describe.sequential('verify on a cluster of three', () => {
     expect(readFileSync(join(stateDirectory(second), 'node.pem.pending'), 'utf8')).toBe('x');
   });
 
-  it('--repair says in words what it did and what is left to the administrator', async () => {
-    const ran = await verify(made.world.first, '--repair');
+  it('--repair runs on any candidate, and says what it did and what is left to the administrator', async () => {
+    const { first, second } = made.world;
+    overwrite(first, 'ssconf_node_list', 'n9.quorate.test\n');
+    const ran = await verify(second, '--repair');
     expect(ran.code).toBe(1);
-    expect(ran.stdout).toContain('Not mended by --repair: 5');
-    expect(ran.stdout).toContain('Errors found: 3, warnings: 2');
+    expect(ran.stderr).toMatch(/^send-configuration n1\.quorate\.test: done \(\d\.\d s\)$/m);
+    const [before, after] = ran.stdout.split('After the repair:\n');
+    expect(before).toContain(
+      'ERROR ENODEFILECHECK n1.quorate.test: Not what the record says: ssconf_node_list',
+    );
+    expect(after).not.toContain('n1.quorate.test:');
+    expect(after).toContain('Not mended by --repair: 5');
+    expect(after).toContain('Errors found: 3, warnings: 2');
+    expect(readState(first, 'ssconf_node_list')).toBe(readState(second, 'ssconf_node_list'));
+    const again = await verify(second, '--repair');
+    expect({ code: again.code, stderr: again.stderr }).toEqual({ code: 1, stderr: '' });
   });
 
   it('tells of a node that does not answer, and of one that is marked offline no more than that', async () => {

@@ -61,6 +61,11 @@ const certificatesCanBeRead: VerifyRow = {
 const readable = (facts: VerifyFacts): readonly Shown[] =>
   distinct(facts).filter(({ certificate }) => certificate.problem === '');
 
+function whenItEnds(days: number): string {
+  if (days < 0) return 'has expired';
+  return days < 1 ? 'expires within a day' : `expires in ${Math.floor(days)} days`;
+}
+
 /** Ganeti's limits, a week an error and a month a warning; a quarter of a year is a notice. */
 const certificatesLast: VerifyRow = {
   name: 'certificates-last',
@@ -72,8 +77,7 @@ const certificatesLast: VerifyRow = {
       const days = daysLeft(notAfterSeconds, facts.nowSeconds + clockAllowanceSeconds);
       const level = certificateLevel(days);
       if (!level) return [];
-      const message = days < 0 ? `${file} has expired` : `${file} expires in ${Math.floor(days)} days`;
-      return [about(facts, each, message, level)];
+      return [about(facts, each, `${file} ${whenItEnds(days)}`, level)];
     }),
 };
 

@@ -398,6 +398,7 @@ describe('verify', () => {
     ],
     [{ 2: { clockOffsetMs: 200_400 } }, "Its clock differs by 200 s from this host's"],
     [{ 1: endsIn(6.9) }, 'rapi.pem expires in 6 days'],
+    [{ 1: endsIn(0.9) }, 'rapi.pem expires within a day'],
     [{ 1: endsIn(-2) }, 'rapi.pem has expired'],
     [{ 2: { softwareVersion: '0.2.0' } }, 'It runs release 0.2.0, this host 0.1.0'],
     [
