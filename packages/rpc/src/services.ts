@@ -27,6 +27,10 @@ import type {
 } from './gen/quorate/master/v1/ParametersService.ts';
 import type { NodesServiceDefinition, NodesServiceHandlers } from './gen/quorate/master/v1/NodesService.ts';
 import type {
+  RepairServiceDefinition,
+  RepairServiceHandlers,
+} from './gen/quorate/master/v1/RepairService.ts';
+import type {
   StatusServiceDefinition,
   StatusServiceHandlers,
 } from './gen/quorate/master/v1/StatusService.ts';
@@ -93,6 +97,7 @@ interface MasterServices {
   readonly enrolment: Service<EnrolmentServiceDefinition, EnrolmentServiceHandlers>;
   readonly parameters: Service<ParametersServiceDefinition, ParametersServiceHandlers>;
   readonly nodes: Service<NodesServiceDefinition, NodesServiceHandlers>;
+  readonly repair: Service<RepairServiceDefinition, RepairServiceHandlers>;
 }
 
 /** Must equal the generator's options in tools/proto/contract.mjs. */
@@ -137,6 +142,7 @@ export const masterServices: MasterServices = lazily<MasterServices>({
   enrolment: 'quorate.master.v1.EnrolmentService',
   parameters: 'quorate.master.v1.ParametersService',
   nodes: 'quorate.master.v1.NodesService',
+  repair: 'quorate.master.v1.RepairService',
 });
 
 /** What every server of ours serves: gRPC's own health service. */
