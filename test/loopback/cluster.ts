@@ -46,8 +46,8 @@ export interface LoopbackCluster {
   /** Starts every host: its files and its SSH server, each seen to answer. */
   startHosts(): Promise<void>;
   startSshd(host: Host): Promise<void>;
-  /** Starts both daemons of a host from its disk, as its init system does after a reboot; `more` is added to what they see. */
-  startDaemons(host: Host, more?: Readonly<Record<string, string>>): Promise<void>;
+  /** Starts both daemons of a host from its disk, as its init system does after a reboot. */
+  startDaemons(host: Host): Promise<void>;
   /** Runs `quorate` on a host; any exit code is a result. */
   quorate(host: Host, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** The same, for a command that must succeed; throws what it printed if it does not. */
@@ -94,8 +94,8 @@ export async function createLoopbackCluster(plan: HostPlan, signal?: AbortSignal
     quorate,
     mustQuorate,
     startHosts: async () => void (await Promise.all(plan.hosts.map(startSshd))),
-    startDaemons: async (host, more) => {
-      const daemons = daemonsOf(host, more);
+    startDaemons: async (host) => {
+      const daemons = daemonsOf(host);
       await daemons.start('noded');
       await daemons.start('masterd');
       await awaitSight(() => masterDaemonOf(host), {
@@ -221,7 +221,7 @@ function masterDaemonOf(host: Host): ReturnType<Parameters<typeof awaitSight>[0]
 }
 
 /** The product's own way of starting daemons on a host without systemd, pid files included. */
-function daemonsOf(host: Host, more: Readonly<Record<string, string>> = {}): DaemonControl {
+function daemonsOf(host: Host): DaemonControl {
   const run = join(host.root, 'run', 'quorate');
   const logs = join(host.root, 'var', 'log', 'quorate');
   return processControl({
@@ -231,7 +231,7 @@ function daemonsOf(host: Host, more: Readonly<Record<string, string>> = {}): Dae
     command: (name) => ({
       program: programFile(`quorate-${name}`),
       args: ['--root', host.root],
-      env: { ...environmentOf(host), ...more },
+      env: environmentOf(host),
     }),
   });
 }

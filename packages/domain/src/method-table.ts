@@ -28,12 +28,10 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.node.v1.VoteService/GetVote': 'any-node',
   '/quorate.node.v1.OfficeService/GetOffice': 'any-node',
   '/quorate.node.v1.MasterIpService/GetMasterIp': 'any-node',
+  '/quorate.node.v1.VerifyService/GetNodeFacts': 'any-node',
   '/quorate.master.v1.StatusService/GetStatus': 'any-node',
   // the record holds what only candidates may know
   '/quorate.node.v1.ConfigurationService/GetConfiguration': 'candidate',
-  '/quorate.node.v1.VerifyService/InspectNode': 'candidate',
-  // it changes no content
-  '/quorate.node.v1.VerifyService/MendNode': 'candidate',
   // a master knows all candidates: it made them
   '/quorate.node.v1.OfficeService/LeaveOffice': 'candidate',
   // changing: the epoch tells whether the caller is the one who may
@@ -52,7 +50,6 @@ export const permissions: Readonly<Record<string, Permission>> = {
   // administering
   '/quorate.master.v1.ParametersService/ModifyCluster': 'candidate',
   '/quorate.master.v1.NodesService/ModifyNode': 'candidate',
-  '/quorate.master.v1.RepairService/SendConfiguration': 'candidate',
   '/quorate.master.v1.ParametersService/RetireMaster': 'local',
   '/quorate.master.v1.MastershipService/Failover': 'candidate',
   '/quorate.master.v1.MastershipService/HandOver': 'candidate',

@@ -1,6 +1,6 @@
 /** Puts the master daemon's parts behind the services of proto/quorate/master/v1. Translates; decides nothing. */
 import { awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
-import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
 import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import type { StepEvent } from '@quorate/bootstrap/steps';
@@ -29,7 +29,6 @@ import type { ModifyNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/
 import type { StepEvent as StepMessage } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
-import { pendingError } from './authority.ts';
 import { changeMasterIp } from './master-ip-change.ts';
 import type { Mastership } from './mastership.ts';
 import { assertInOffice, type InOffice } from './tenure.ts';
@@ -115,16 +114,6 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
         given.offline === true,
       );
       return { version: committed.version };
-    },
-  });
-
-  server.serve(masterServices.repair, {
-    SendConfiguration: async ({ nodeUuid }) => {
-      const { record, pending } = await office();
-      // Nobody may learn of a change that too few candidates hold; it is being pushed in the right order.
-      if (pending) throw pendingError(pending);
-      await putConfiguration(access, nodeOf(rosterOf(record, ''), nodeUuid), pack(record), { rewrite: true });
-      return {};
     },
   });
 

@@ -23,14 +23,12 @@ import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { openWatchdog } from '@quorate/platform/watchdog';
 import { createChannels } from '@quorate/rpc/channels';
 import { createServer } from '@quorate/rpc/server';
-import { machineLook } from './host-look.ts';
-import { inspection } from './inspection.ts';
 import { leaveCluster } from './leave-cluster.ts';
 import { masterDaemonLink } from './master-daemon-link.ts';
 import { listenedAddress, masterAddress } from './master-ip.ts';
 import { createMasterIpHooks } from './master-ip-hooks.ts';
 import { scriptedAddress } from './master-ip-script.ts';
-import { mending } from './mending.ts';
+import { nodeFacts } from './node-facts.ts';
 import { createMasterServices } from './master-services.ts';
 import { createOffice } from './office.ts';
 import { serveNode } from './services.ts';
@@ -95,21 +93,19 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     clock,
     log,
   });
-  const host = machineLook(state.layout);
   serveNode(server, {
     state,
     own,
     voter,
     office,
-    inspect: inspection({ state, own, clock, host, presented: () => identity.certificatePem }),
-    mend: mending(state, { clock, host, log }),
+    facts: nodeFacts(state, clock),
     leaveCluster: leaveCluster(state, voter, parts.onLeft),
   });
 
   const everywhere = roster.masterIp.family === 4 ? '0.0.0.0' : '::';
-  const bound = settings.bind ?? everywhere;
-  await listener.listen({ host: bound, port: settings.nodePort });
-  log.info({ node: own, host: bound, port: settings.nodePort }, 'node daemon serves');
+  const host = settings.bind ?? everywhere;
+  await listener.listen({ host, port: settings.nodePort });
+  log.info({ node: own, host, port: settings.nodePort }, 'node daemon serves');
   await office.begin();
   // Last of all: once armed, it restarts the host unless the watch runs.
   const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);

@@ -13,9 +13,8 @@ import { deviceExists } from '@quorate/platform/network';
 import { versionFrom, voteMessage } from '@quorate/rpc/messages';
 import type { Caller, RpcServer } from '@quorate/rpc/server';
 import { nodeServices } from '@quorate/rpc/services';
-import type { Inspect } from './inspection.ts';
 import type { LeaveCluster } from './leave-cluster.ts';
-import type { Mend } from './mending.ts';
+import type { NodeFacts } from './node-facts.ts';
 import type { Office } from './office.ts';
 import type { Voter } from './voter.ts';
 
@@ -24,8 +23,7 @@ export interface NodeParts {
   readonly own: NodeUuid;
   readonly voter: Voter;
   readonly office: Office;
-  readonly inspect: Inspect;
-  readonly mend: Mend;
+  readonly facts: NodeFacts;
   readonly leaveCluster: LeaveCluster;
 }
 
@@ -73,7 +71,6 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
         roster: parseRoster(request.roster),
         ssconf: request.ssconf,
         record: request.record === undefined ? undefined : parseRecord(request.record, sha256Hex),
-        rewrite: request.rewrite,
       });
       void office.followRecord();
       return { version: record.version, holdsRecord: holds?.digest === record.version.digest };
@@ -117,10 +114,7 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
     GetNodeVersion: () => Promise.resolve({ softwareVersion, protocolVersion, configurationFormat }),
   });
 
-  server.serve(nodeServices.verify, {
-    InspectNode: (request) => parts.inspect(request),
-    MendNode: () => parts.mend(),
-  });
+  server.serve(nodeServices.verify, { GetNodeFacts: () => parts.facts() });
 
   server.serve(nodeServices.membership, {
     LeaveCluster: async ({ clusterUuid }) => {

@@ -27,10 +27,6 @@ import type {
 } from './gen/quorate/master/v1/ParametersService.ts';
 import type { NodesServiceDefinition, NodesServiceHandlers } from './gen/quorate/master/v1/NodesService.ts';
 import type {
-  RepairServiceDefinition,
-  RepairServiceHandlers,
-} from './gen/quorate/master/v1/RepairService.ts';
-import type {
   StatusServiceDefinition,
   StatusServiceHandlers,
 } from './gen/quorate/master/v1/StatusService.ts';
@@ -97,7 +93,6 @@ interface MasterServices {
   readonly enrolment: Service<EnrolmentServiceDefinition, EnrolmentServiceHandlers>;
   readonly parameters: Service<ParametersServiceDefinition, ParametersServiceHandlers>;
   readonly nodes: Service<NodesServiceDefinition, NodesServiceHandlers>;
-  readonly repair: Service<RepairServiceDefinition, RepairServiceHandlers>;
 }
 
 /** Must equal the generator's options in tools/proto/contract.mjs. */
@@ -142,7 +137,6 @@ export const masterServices: MasterServices = lazily<MasterServices>({
   enrolment: 'quorate.master.v1.EnrolmentService',
   parameters: 'quorate.master.v1.ParametersService',
   nodes: 'quorate.master.v1.NodesService',
-  repair: 'quorate.master.v1.RepairService',
 });
 
 /** What every server of ours serves: gRPC's own health service. */

@@ -151,11 +151,7 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
   }),
 
   GetNodeVersion: () => ({ softwareVersion, protocolVersion: 1, configurationFormat: 3_000_000 }),
-  InspectNode: ({ facts }, _request, _sender, clockMs) => ({
-    ...{ receivedAtMs: clockMs, answeredAtMs: clockMs },
-    ...facts,
-  }),
-  MendNode: () => ({ changedPaths: [], removedNames: [] }),
+  GetNodeFacts: ({ facts }, _request, _sender, clockMs) => ({ clockMs, ...facts }),
   LeaveCluster: () => ({}),
 };
 

@@ -8,7 +8,6 @@ export interface PutConfigurationRequest {
   'roster'?: (string);
   'ssconf'?: ({[key: string]: string});
   'record'?: (string);
-  'rewrite'?: (boolean);
   '_record'?: "record";
 }
 
@@ -18,6 +17,5 @@ export interface PutConfigurationRequest__Output {
   'roster': (string);
   'ssconf': ({[key: string]: string});
   'record'?: (string);
-  'rewrite': (boolean);
   '_record'?: "record";
 }

@@ -1,8 +1,0 @@
-// Original file: proto/quorate/master/v1/repair.proto
-
-
-export interface SendConfigurationResponse {
-}
-
-export interface SendConfigurationResponse__Output {
-}
