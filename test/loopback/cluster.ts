@@ -40,6 +40,8 @@ export interface RunOptions {
   readonly input?: string;
 }
 
+const loopbackInit = ['--master-netdev', 'lo', '--allow-loopback', '--no-ssh-init'];
+
 export interface LoopbackCluster {
   readonly plan: HostPlan;
   readonly operator: Operator;
@@ -110,8 +112,8 @@ export async function createLoopbackCluster(plan: HostPlan, signal?: AbortSignal
         throw new Error(failureOf(host, ['status'], result));
       return parseStatus(result.stdout);
     },
-    init: (host) =>
-      mustQuorate(host, ['init', plan.clusterName, '--master-netdev', 'lo', '--allow-loopback']),
+    // Its hosts have an SSH server only while they join, at a port of its own.
+    init: (host) => mustQuorate(host, ['init', plan.clusterName, ...loopbackInit]),
     addNode: (master, added) => mustQuorate(master, addNodeArguments(added, operator)),
     kill: (host) => killUnder(host.root),
     stop: () => endUnder(plan.directory),
