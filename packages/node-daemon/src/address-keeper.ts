@@ -103,7 +103,7 @@ export function createAddressKeeper({
     if (lifeSeconds() < 1 || clock.monotonicMs() < retry.atMs) return seen.here;
     // The kernel would look for duplicates of an IPv6 address for as long as the link is down.
     if (wanted.family === 6 && !seen.linkUp) return noLink(wanted, seen);
-    if (problem === '') log.warn({ ...wanted, here: seen.here }, goneWrong(seen));
+    noteWrong(seen);
     try {
       // Right after it was up nobody else can have it; later a stranger might. IPv6 has no quick question.
       await raiseNow(wanted, problem === '' || wanted.family === 6 ? 0 : timings.addressProbeMs);
@@ -113,6 +113,11 @@ export function createAddressKeeper({
     }
     const { here } = await address.look(wanted);
     return here;
+  }
+
+  /** Whoever puts it right, this daemon by itself or the master daemon that finds it gone. */
+  function noteWrong(seen: AddressView): void {
+    if (!seen.right && problem === '') log.warn({ here: seen.here }, goneWrong(seen));
   }
 
   function noLink({ device }: MasterIpParameters, { here }: AddressView): boolean {
@@ -177,7 +182,9 @@ export function createAddressKeeper({
       if (epoch !== officeOf) loweredIn = 0;
       officeOf = epoch;
       if (loweredIn > 0) return;
-      await raiseNow(await params(), probeMs).catch((caught: unknown) => {
+      const wanted = await params();
+      if (wasUp) noteWrong(await address.look(wanted));
+      await raiseNow(wanted, probeMs).catch((caught: unknown) => {
         problem = clusterErrorFrom(caught).message;
         throw caught;
       });

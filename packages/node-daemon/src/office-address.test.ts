@@ -31,6 +31,13 @@ describe('an address in office', () => {
     expect(made.done.slice(1)).toEqual([kept]);
   });
 
+  it('that the master daemon finds gone first is logged all the same', async () => {
+    const made = await held();
+    made.isUp = false;
+    await made.office.take(2, 3_000);
+    expect(messagesOf(made)).toContainEqual(expect.stringContaining('gone although'));
+  });
+
   it('is left alone when the lease is over, whatever it looks like', async () => {
     const made = await held();
     made.isRight = false;
