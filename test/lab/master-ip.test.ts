@@ -54,6 +54,9 @@ const masterIpStatus = async (lab: Lab, k: number): Promise<MasterIpStatus> =>
 
 const logOf = (lab: Lab, k: number): Promise<string> => shell(lab, k, 'cat /var/log/quorate/noded.log');
 
+const returnsOfLink = async (lab: Lab, k: number): Promise<number> =>
+  (await logOf(lab, k)).split('the link came back').length - 1;
+
 const stranger = '02:00:00:00:00:99';
 /** Host K believes that somebody else has the address, until it hears otherwise. */
 const mislead = (lab: Lab, k: number, address = masterIp): Promise<string> =>
@@ -83,9 +86,14 @@ describeLab('the master IP of a cluster of three hosts', () => {
   afterEach(() => expectOneMaster(lab, 1));
 
   it('comes back when an operator flushes it, and that is logged', async () => {
-    await shell(lab, 1, `ip address flush dev eth0 to ${masterIp}`);
-    await awaitPlaces(lab, 1, [`${masterIp}/32 eth0`]);
-    expect(await logOf(lab, 1)).toContain('the address was gone although the lease lasts');
+    const isLogged = async (): Promise<boolean> => {
+      await shell(lab, 1, `ip address flush dev eth0 to ${masterIp}`);
+      await awaitPlaces(lab, 1, [`${masterIp}/32 eth0`]);
+      return (await logOf(lab, 1)).includes('the address was gone although the lease lasts');
+    };
+    // Flushed in the very moment in which its life is prolonged, it is back before anybody saw that it was gone.
+    await awaitUntil('That it was gone is not logged', soonMs, isLogged);
+    expect(await masterIpStatus(lab, 1)).toMatchObject({ state: 'up' });
   });
 
   it.each([
@@ -99,18 +107,18 @@ describeLab('the master IP of a cluster of three hosts', () => {
     expect(await masterIpStatus(lab, 1)).toMatchObject({ state: 'up', problem: null });
   });
 
-  it('is announced again when the cable was pulled, however briefly', async () => {
+  const plug = (plugged: boolean) => setCable(planHost(planLab(lab.name), 1), plugged);
+  it.each<[string, () => Promise<unknown>]>([
+    ['the cable was pulled, however briefly', async () => (await plug(false), await plug(true))],
+    ['its device was taken down and up', () => shell(lab, 1, 'ip link set eth0 down && ip link set eth0 up')],
+  ])('is announced again when %s', async (_what, interrupt) => {
+    const before = await returnsOfLink(lab, 1);
+    await interrupt();
+    await awaitUntil('q1 does not see its link come back', soonMs, async () => {
+      return (await returnsOfLink(lab, 1)) > before;
+    });
+    // Only now, when no earlier announcement can be meant: two of three are still to come.
     await mislead(lab, 3);
-    const host = planHost(planLab(lab.name), 1);
-    await setCable(host, false);
-    await setCable(host, true);
-    await awaitBelief(lab, 3, 1);
-    expect(await logOf(lab, 1)).toContain('the link came back');
-  });
-
-  it('is announced again when its device was taken down and up', async () => {
-    await mislead(lab, 3);
-    await shell(lab, 1, 'ip link set eth0 down && ip link set eth0 up');
     await awaitBelief(lab, 3, 1);
     expect(await masterIpStatus(lab, 1)).toMatchObject({ state: 'up', linkUp: true });
   });
