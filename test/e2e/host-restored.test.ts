@@ -33,11 +33,12 @@ function treeOf(root: string): readonly string[] {
 
 const destroy = () => made.cluster.mustQuorate(made.world.first, ['destroy', '--yes-do-it']);
 
-const initWithStorage = () =>
+const init = (...flags: string[]) =>
   made.cluster.mustQuorate(made.world.first, [
-    ...['init', made.cluster.plan.clusterName, '--master-netdev', 'lo', '--allow-loopback'],
-    ...['--enabled-disk-templates', 'file', '--file-storage-dir', '/srv/quorate/disks'],
+    ...['init', made.cluster.plan.clusterName, '--master-netdev', 'lo', '--allow-loopback', ...flags],
   ]);
+const initWithStorage = () =>
+  init('--enabled-disk-templates', 'file', '--file-storage-dir', '/srv/quorate/disks');
 
 describe('a host whose cluster was destroyed', () => {
   /** An administrator was here before: no last newline, odd modes, an encoding of the last century. */
@@ -88,7 +89,7 @@ describe('a host whose cluster was destroyed', () => {
   it('that had nothing but a name has nothing more', async () => {
     const { root } = made.world.first;
     const before = treeOf(root);
-    await made.cluster.init(made.world.first);
+    await init();
     expect(readdirSync(join(root, 'root/.ssh')).sort()).toEqual(['authorized_keys', 'id_rsa', 'id_rsa.pub']);
     await destroy();
     expect(treeOf(root)).toEqual(before);
