@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
+import { sshKeyPair } from '@quorate/platform/testing/ssh-keys';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { takenAddress } from '../loopback/address-check.ts';
 import { ports } from '../loopback/host-plan.ts';
@@ -63,7 +63,7 @@ describe('the SSH server of a host', () => {
 
   it('lets no other key in', () => {
     const stranger = join(made.cluster.plan.directory, 'operator', 'stranger');
-    writeFileSync(stranger, ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+    writeFileSync(stranger, sshKeyPair().private, { mode: 0o600 });
     expect(() => openSsh(stranger, made.cluster.operator.knownHostsFile, 'true')).toThrow(
       /Permission denied/,
     );

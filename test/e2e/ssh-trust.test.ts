@@ -4,7 +4,7 @@
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
+import { sshKeyPair } from '@quorate/platform/testing/ssh-keys';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { addNodeArguments } from '../loopback/cluster.ts';
 import type { CommandResult } from '../loopback/command.ts';
@@ -27,7 +27,7 @@ const file = (name: string, text: string): string => {
   writeFileSync(path, text, { mode: 0o600 });
   return path;
 };
-const strangersKey = () => ssh2.utils.generateKeyPairSync('ed25519');
+const strangersKey = () => sshKeyPair();
 
 const add = (changed: Partial<Operator>, ...more: readonly string[]): Promise<CommandResult> => {
   const { first, second } = made.world;

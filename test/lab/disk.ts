@@ -87,6 +87,7 @@ KbdInteractiveAuthentication no
 AuthorizedKeysFile .ssh/authorized_keys
 UseDNS no
 PrintMotd no
+LogLevel VERBOSE
 MaxStartups 100
 Subsystem sftp internal-sftp
 SetEnv PATH=${programPath}

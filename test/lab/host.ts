@@ -97,7 +97,10 @@ function boot(host: HostPlan): void {
 function sshdListens(host: HostPlan): boolean {
   const init = initOf(host);
   if (init === undefined) return false;
-  const listening = /^\s*\d+: \S+:0016 \S+ 0A /m;
+  const configuration = readFileSync(onDisk(host, '/etc/ssh/sshd_config'), 'utf8');
+  const port = Number(/^Port (\d+)$/m.exec(configuration)?.[1] ?? 22);
+  const number = port.toString(16).toUpperCase().padStart(4, '0');
+  const listening = new RegExp(`^\\s*\\d+: \\S+:${number} \\S+ 0A `, 'm');
   return listening.test(readFileSync(`/proc/${init.pid}/net/tcp`, 'utf8'));
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { describe } from 'vitest';
 import { labBlocked } from './blocked.ts';
-import { downLab, startLab, type Lab } from './lab.ts';
+import { downLab, startLab, type Lab, type StartOptions } from './lab.ts';
 import { labsDirectory } from './plan.ts';
 import { namespaceOf } from './processes.ts';
 
@@ -22,9 +22,9 @@ export function testLabName(): string {
 
 const started: Lab[] = [];
 
-export async function startTestLab(hosts: number): Promise<Lab> {
+export async function startTestLab(hosts: number, prepare?: StartOptions['prepare']): Promise<Lab> {
   await removeStaleLabs();
-  const lab = await startLab({ name: testLabName(), hosts });
+  const lab = await startLab({ name: testLabName(), hosts, ...(prepare && { prepare }) });
   started.push(lab);
   return lab;
 }

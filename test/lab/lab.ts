@@ -70,10 +70,12 @@ export interface StartOptions {
   readonly name: string;
   readonly hosts: number;
   readonly say?: (line: string) => void;
+  /** Changes disks before the hosts start; answers where on the machine lies what host K sees at `path`. */
+  readonly prepare?: (disk: (k: number, path: string) => string) => Promise<void>;
 }
 
 /** Throws LabError if a lab of this name is up; clears away one that never came up whole. */
-export async function startLab({ name, hosts, say = () => undefined }: StartOptions): Promise<Lab> {
+export async function startLab({ name, hosts, say = () => undefined, prepare }: StartOptions): Promise<Lab> {
   const lab = planLab(name);
   const plans = planHosts(lab, hosts);
   if (existsSync(lab.readyFile)) throw new LabError(`Lab ${name} is up already; take it down first`);
@@ -81,7 +83,7 @@ export async function startLab({ name, hosts, say = () => undefined }: StartOpti
   await removeLab(lab);
   await ensurePackages(say);
   try {
-    await build(lab, plans);
+    await build(lab, plans, prepare);
   } catch (error) {
     await removeLab(lab);
     throw error;
@@ -95,10 +97,15 @@ async function refuseSecondBuilder(lab: LabPlan): Promise<void> {
     throw new LabError(`Process ${builder} is putting lab ${lab.name} up already`);
 }
 
-async function build(lab: LabPlan, hosts: readonly HostPlan[]): Promise<void> {
+async function build(
+  lab: LabPlan,
+  hosts: readonly HostPlan[],
+  prepare?: StartOptions['prepare'],
+): Promise<void> {
   await mkdir(lab.directory, { recursive: true, mode: 0o700 });
   await writeFile(lab.builderFile, String(process.pid));
   await awaitAll([startSwitch(lab), createDisks(lab, hosts)]);
+  await prepare?.((k, path) => onDisk(planHost(lab, k), path));
   await awaitAll(hosts.map(startHost));
   await writeFile(lab.readyFile, JSON.stringify({ hosts: hosts.length }));
   await rm(lab.builderFile);

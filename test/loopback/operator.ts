@@ -4,7 +4,7 @@
  */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import ssh2 from 'ssh2';
+import { sshKeyPair } from '@quorate/platform/testing/ssh-keys';
 import type { Host, HostPlan } from './host-plan.ts';
 import { ports } from './host-plan.ts';
 
@@ -19,8 +19,7 @@ export interface Operator {
 /** Where a host keeps its own key; the public half lies beside it, as OpenSSH has it. */
 export const hostKeyFile = (host: Host): string => join(host.root, 'etc', 'ssh', 'ssh_host_ed25519_key');
 
-const newKey = (comment: string): { private: string; public: string } =>
-  ssh2.utils.generateKeyPairSync('ed25519', { comment });
+const newKey = (comment: string) => sshKeyPair({ comment });
 
 async function writePrivate(file: string, text: string): Promise<void> {
   await writeFile(file, text, { mode: 0o600 });

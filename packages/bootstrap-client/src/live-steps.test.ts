@@ -1,7 +1,7 @@
 import { ClusterError } from '@quorate/domain/errors';
 import type { StepEvent } from '@quorate/bootstrap/steps';
 import { describe, expect, it } from 'vitest';
-import { liveSteps, stepRecorder } from './live-steps.ts';
+import { labelledSteps, liveSteps, stepRecorder } from './live-steps.ts';
 
 const step = (state: StepEvent['state'], error?: string): StepEvent => ({
   name: 'take-office',
@@ -68,4 +68,12 @@ it('BEH-083 the record of a run has name, status, duration and error of every st
     { name: 'take-office', status: 'warned', durationMs: 1_234, error: 'it hangs' },
   ]);
   expect(seen, 'and all are shown').toHaveLength(3);
+});
+
+it('steps of several that go on side by side say whose they are', () => {
+  let text = '';
+  const stream = { isTTY: true, write: (more: string) => (text += more) } as unknown as NodeJS.WriteStream;
+  for (const label of ['q2', 'q3']) labelledSteps(false, label, stream)(step('done'));
+  labelledSteps(true, 'q4', stream)(step('done'));
+  expect(text).toBe('q2: take-office: done (1.2 s)\nq3: take-office: done (1.2 s)\n');
 });

@@ -23,10 +23,21 @@ function showOnTerminal(event: StepEvent, stream: NodeJS.WriteStream): void {
   );
 }
 
-function showPlain(event: StepEvent, stream: NodeJS.WriteStream): void {
+function showPlain(event: StepEvent, stream: Pick<NodeJS.WriteStream, 'write'>): void {
   if (event.state === 'started') return;
   const why = event.state === 'warned' && event.error ? `: ${event.error.message}` : '';
   stream.write(`${event.name}: ${words[event.state]} (${seconds(event.durationMs)})${why}\n`);
+}
+
+/** Of one of several that go on side by side: plain lines that say whose they are. */
+export function labelledSteps(
+  quiet: boolean,
+  label: string,
+  stream: NodeJS.WriteStream = process.stderr,
+): ShowStep {
+  if (quiet) return () => {};
+  const labelled = { write: (line: string) => stream.write(`${label}: ${line}`) };
+  return (event) => showPlain(event, labelled);
 }
 
 /** The steps of a run as `--json` prints them (BEH-083). */

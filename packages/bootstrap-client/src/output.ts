@@ -36,7 +36,8 @@ export function reportError(caught: unknown, options: OutputOptions): number {
   return error.exitCode;
 }
 
-function printError({ reason, message, hint }: ReturnType<typeof errorObject>): void {
+/** The same as text on standard error. */
+export function printError({ reason, message, hint }: ReturnType<typeof errorObject>): void {
   printNote(`${categoryWords[reasons[reason].category]} (${reason}):`);
   for (const line of message.split('\n')) printNote(`  ${line}`);
   if (hint) printNote(`Hint: ${hint}`);

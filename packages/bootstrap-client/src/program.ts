@@ -9,6 +9,7 @@ import { parseDuration } from './duration.ts';
 import { reportError } from './output.ts';
 import type { GlobalOptions } from './context.ts';
 import { addInitFlags, type InitFlags } from './init-flags.ts';
+import { addNodeAddFlags } from './node-add-flags.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** A command's code: resolves to the exit code. Its options are those its own line below declares. */
@@ -36,7 +37,10 @@ export async function run(argv: readonly string[]): Promise<number> {
       .exitOverride();
     command.action(async (...all: unknown[]) => {
       const options = command.optsWithGlobals<GlobalOptions>();
-      const args = all.slice(0, -2).filter((arg): arg is string => typeof arg === 'string');
+      const args = all
+        .slice(0, -2)
+        .flat()
+        .filter((arg): arg is string => typeof arg === 'string');
       exitCode = await (
         await load()
       )(options as never, ...args).catch((caught: unknown) => reportError(caught, options));
@@ -157,20 +161,10 @@ function addClusterCommands(program: Command, add: Add): void {
 function addNodeCommands(program: Command, add: Add): void {
   const node = program.command('node').description('add and list nodes').exitOverride();
 
-  add(node, 'add <name>', 'take a host into the cluster, over SSH; on the master', () =>
+  const nodeAdd = add(node, 'add <names...>', 'take hosts into the cluster, over SSH; on the master', () =>
     act(import('./commands/node-add.ts')),
-  )
-    .command.option('-s, --secondary-ip <address>', 'its address on a second network')
-    .option('--ssh-user <user>', 'who to log in as', 'root')
-    .option('--ssh-port <port>', "its SSH port (default: the cluster's)", wholeNumber)
-    .option('--ssh-key <file>', 'private key to log in with (default: those in ~/.ssh, and the agent)')
-    .option(
-      '--known-hosts <file>',
-      'where its host key is known (default: ~/.ssh/known_hosts and /etc/ssh/ssh_known_hosts)',
-    )
-    .option('--fingerprint <SHA256:…>', 'the host key it must show')
-    .option('--witness', 'let it vote, but never become master')
-    .option('--remote-program <path>', 'where quorate is on that host (default: where it is here)');
+  );
+  addNodeAddFlags(nodeAdd.command);
 
   add(node, 'modify <name>', 'change one node', () => act(import('./commands/node-modify.ts')))
     .command.addOption(
@@ -190,12 +184,20 @@ function addNodeCommands(program: Command, add: Add): void {
     .command('node-setup', { hidden: true })
     .description('run by node add on the new host')
     .exitOverride();
+  const verbose = ['--verbose', 'say each step on standard error'] as const;
   add(setup, 'request', "make this host's keys; JSON on standard input and output", () =>
     act(import('./commands/node-setup-request.ts')),
-  );
+  )
+    .command.option('--dry-run', 'only say whether it would be done')
+    .option(...verbose);
   add(setup, 'install', 'install a membership; JSON on standard input', () =>
     act(import('./commands/node-setup-install.ts')),
-  );
+  )
+    .command.option('--dry-run', 'check everything and change nothing')
+    .option(...verbose);
+  add(setup, 'abandon', 'take away what a join brought; JSON on standard input', () =>
+    act(import('./commands/node-setup-abandon.ts')),
+  ).command.option(...verbose);
 }
 
 const act = async (module: Promise<{ readonly default: Act }>): Promise<Act> => (await module).default;

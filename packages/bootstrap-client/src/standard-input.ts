@@ -14,3 +14,11 @@ export async function readStandardInput(): Promise<string> {
   }
   return Buffer.concat(parts).toString('utf8');
 }
+
+/** The first line, which may be followed by nothing. Fails with WRONG_INPUT if there is none. */
+export async function readPassword(): Promise<string> {
+  const [line = '', ...rest] = (await readStandardInput()).split('\n');
+  const password = line.replace(/\r$/, '');
+  if (password !== '' && rest.join('').trim() === '') return password;
+  throw new ClusterError('WRONG_INPUT', 'Standard input must hold one line, the password');
+}

@@ -55,14 +55,15 @@ export const awaitMasterDaemon = (
     { what: `the master daemon (${peer.name}) to take office`, clock: access.clock, ...pace },
   );
 
-/** Resolves when the SSH port accepts connections; a refused one is not alive (BEH-192, BEH-193). */
-export const awaitSshDaemon = (clock: Clock, host: string, address: string, port: number): Promise<void> =>
-  awaitUntil(
-    async (remainingMs) =>
-      (await probeTcp(address, port, Math.min(remainingMs, timings.probeMaxMs))) === 'open',
-    {
-      what: `the SSH daemon of ${host} (${address}:${port}) to answer`,
-      clock,
-      ...pace,
-    },
-  );
+/** Whether the SSH port accepts connections; a refused one is not alive. */
+export const sshPortAnswers =
+  (address: string, port: number) =>
+  async (withinMs: number): Promise<boolean> =>
+    (await probeTcp(address, port, Math.min(withinMs, timings.probeMaxMs))) === 'open';
+
+/** Resolves when the SSH server of the host answers, by whichever way it is reached (BEH-192, BEH-193). `host` is for people. */
+export const awaitSshDaemon = (
+  clock: Clock,
+  host: string,
+  answers: (withinMs: number) => Promise<boolean>,
+): Promise<void> => awaitUntil(answers, { what: `the SSH daemon of ${host} to answer`, clock, ...pace });

@@ -43,6 +43,32 @@ describe('enrolment', () => {
     expect((await enrol()).nodeUuid).not.toBe((await enrol()).nodeUuid);
   });
 
+  it('BEH-259 of a join that goes on keeps the UUID, and the certificates as long as they fit', async () => {
+    const first = await enrol();
+    const { nodeUuid, nodeCertificate, clientCertificate } = first;
+    const earlier = { nodeUuid, nodeCertificate, clientCertificate };
+    expect(await enrol(earlier)).toMatchObject(earlier);
+    const moved = await enrol({ ...earlier, primaryIp: '10.99.0.29' });
+    expect(moved.nodeUuid).toBe(nodeUuid);
+    expect(moved.nodeCertificate).not.toBe(nodeCertificate);
+    const { privateKeyPem } = createEcKeyPair();
+    const certificateRequest = await createCertificateRequest({ privateKeyPem, commonName: newHost.name });
+    const other = await enrol({ ...earlier, certificateRequest });
+    expect([other.nodeCertificate === nodeCertificate, other.clientCertificate]).toEqual([
+      false,
+      clientCertificate,
+    ]);
+  });
+
+  it.each(['', 'no certificate'])(
+    'is not misled by an earlier certificate that is none: %j',
+    async (nodeCertificate) => {
+      const { nodeUuid } = await enrol();
+      const again = await enrol({ nodeUuid, nodeCertificate, clientCertificate: nodeCertificate });
+      expect(describeCertificate(again.nodeCertificate).nodeIdentity?.nodeUuid).toBe(nodeUuid);
+    },
+  );
+
   it('signs for a node that is awaited under the UUID it has', async () => {
     const draft = withNodesOffline(draftOfSize(2), [uuidOf('node', 2)], 1);
     const { nodePort, masterPort } = testNode(2);

@@ -17,7 +17,8 @@ import type { NodeUuid } from '@quorate/domain/roster';
 import { ssconfFileText, type SsconfKey } from '@quorate/domain/ssconf';
 import { noVersion } from '@quorate/domain/version';
 import type { VoterRecord } from '@quorate/domain/voter-record';
-import { describeCertificate, signNodeCertificate } from '@quorate/platform/certificates';
+import { describeCertificate, issuedBy, signNodeCertificate } from '@quorate/platform/certificates';
+import { certifiesRequest } from '@quorate/platform/certified-request';
 import { randomUuid } from '@quorate/platform/digest';
 
 export interface EnrolmentRequest {
@@ -30,6 +31,10 @@ export interface EnrolmentRequest {
   readonly clientCertificateRequest: string;
   /** A node that votes and can never become master. */
   readonly witness?: boolean;
+  /** Of an earlier enrolment that did not come to its end; empty or absent if there was none. */
+  readonly nodeUuid?: NodeUuid;
+  readonly nodeCertificate?: string;
+  readonly clientCertificate?: string;
 }
 
 export interface Enrolment {
@@ -50,28 +55,68 @@ export async function enrolNode(
   requireNewNode(record, request);
   const issuer = await readClusterKey(state);
   const awaited = awaitedNode(record, request.name);
-  const nodeUuid = awaited?.uuid ?? randomUuid();
+  const nodeUuid = awaited?.uuid ?? (request.nodeUuid || randomUuid());
   const masterCapable = joinsMasterCapable(record, { name: request.name, masterCapable: !request.witness });
   const candidate = newNodeBecomesCandidate(record.configuration, masterCapable);
   const secondaryIp = awaited?.secondary_ip ?? request.secondaryIp ?? request.primaryIp;
+  const addresses = [...new Set([request.primaryIp, secondaryIp])];
+  const clusterUuid = record.configuration.cluster.uuid;
   const sign = (csr: string): Promise<string> =>
     signNodeCertificate({
       request: csr,
       issuer,
       name: request.name,
-      addresses: [...new Set([request.primaryIp, secondaryIp])],
-      clusterUuid: record.configuration.cluster.uuid,
+      addresses,
+      clusterUuid,
       nodeUuid,
       now,
       days: certificateDays,
     });
+  // A change that is still undecided may name the earlier certificate.
+  const wanted = {
+    authorityPem: issuer.certificatePem,
+    name: request.name,
+    addresses,
+    clusterUuid,
+    nodeUuid,
+    now,
+  };
+  const certify = (csr: string, earlier = ''): Promise<string> =>
+    stillCertifies(earlier, csr, wanted) ? Promise.resolve(earlier) : sign(csr);
   return {
     nodeUuid,
     candidate,
-    nodeCertificate: await sign(request.certificateRequest),
-    clientCertificate: await sign(request.clientCertificateRequest),
+    nodeCertificate: await certify(request.certificateRequest, request.nodeCertificate),
+    clientCertificate: await certify(request.clientCertificateRequest, request.clientCertificate),
     files: { ...(await sharedSecrets(state, candidate)), ...viewFiles(state, record) },
   };
+}
+
+interface WantedCertificate {
+  readonly authorityPem: string;
+  readonly name: string;
+  readonly addresses: readonly string[];
+  readonly clusterUuid: string;
+  readonly nodeUuid: NodeUuid;
+  readonly now: Date;
+}
+
+/** Whether a certificate says what would be signed now, for the key of this request. */
+function stillCertifies(certificate: string, csr: string, wanted: WantedCertificate): boolean {
+  try {
+    const { authorityPem, name, addresses, clusterUuid, nodeUuid, now } = wanted;
+    const { nodeIdentity, notBefore, notAfter } = describeCertificate(certificate);
+    return (
+      issuedBy(certificate, authorityPem) &&
+      certifiesRequest(certificate, { request: csr, name, addresses }) &&
+      nodeIdentity?.clusterUuid === clusterUuid &&
+      nodeIdentity.nodeUuid === nodeUuid &&
+      notBefore <= now &&
+      now < notAfter
+    );
+  } catch {
+    return false;
+  }
 }
 
 const sharedNames: readonly LayoutName[] = [

@@ -4,13 +4,21 @@
  * Nothing is sent to a host whose SSH key is not the expected one, and nothing is changed on it before its
  * software was found to fit. The host makes its own keys; only certificates and what all nodes share travel.
  *
+ * A join that broke off is gone on with by the same command: what was enrolled is remembered here (join-record.ts), the
+ * host keeps its keys. Several hosts may be taken in side by side; from the enrolment on they go one after the other,
+ * because who comes before decides whether a host is a candidate, and with that whether it gets the cluster key.
+ *
  * Counterpart in Ganeti: gnt-node add and lib/bootstrap.py, SetupNodeDaemon.
  */
+import { forgetJoin, readJoin, writeJoin, type JoinRecord } from '@quorate/cluster-state/join-record';
+import { readClusterRecord } from '@quorate/cluster-state/record-store';
+import type { State } from '@quorate/cluster-state/state';
+import { configurationFormat, type ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
-import { configurationFormat } from '@quorate/domain/configuration';
+import { awaitedNode, requireNewNode } from '@quorate/domain/new-node';
+import type { RosterNode } from '@quorate/domain/roster';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { timings } from '@quorate/domain/timings';
-import type { RosterNode } from '@quorate/domain/roster';
 import type { SshSession } from '@quorate/platform/ssh';
 import type { Peer } from '@quorate/rpc/channels';
 import type { EnrolNodeResponse__Output } from '@quorate/rpc/gen/quorate/master/v1/EnrolNodeResponse';
@@ -18,11 +26,16 @@ import { masterServices } from '@quorate/rpc/services';
 import { awaitNodeDaemon, awaitSshDaemon } from './await-daemon.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { SetupAnswer, SetupPayload } from './node-setup.ts';
+import { bringPrograms } from './remote-programs.ts';
+import { remoteQuorate, type RemoteVersion } from './remote-quorate.ts';
 import { stepRunner, type ReportStep } from './steps.ts';
 
 export const nodeAddSteps = {
+  check: 'Checking that it can join',
   connect: 'Connecting over SSH and checking the host key',
+  'bring-programs': 'Bringing the programs over, if it has none',
   'compare-versions': 'Comparing the software of both sides',
+  'check-host': 'Asking whether the host is free',
   'request-certificates': 'Having the host make its keys',
   enrol: 'Signing its certificates',
   install: 'Installing the membership and starting its daemons',
@@ -31,21 +44,36 @@ export const nodeAddSteps = {
   commit: 'Committing it as a node of the cluster',
 } as const;
 
+/** A way to the host, open, and what is needed to see it again. */
+export interface HostSession extends SshSession {
+  /** Where it is, for people. */
+  readonly place: string;
+  /** Whether its SSH server answers a new connection. */
+  answers(withinMs: number): Promise<boolean>;
+}
+
 export interface NodeAddParts {
+  /** This master's own. */
+  readonly state: State;
   readonly access: ClusterAccess;
   readonly clusterName: string;
   readonly clusterUuid: string;
   /** The master daemon of this host. */
   readonly master: Peer;
-  readonly connect: () => Promise<SshSession>;
+  readonly connect: () => Promise<HostSession>;
+  /** Text of one of our programs as it is here; given if a host without them is to get them. */
+  readonly readProgram?: (program: string) => Promise<string>;
   readonly report: ReportStep;
+  /** Runs the part that must not go on beside another's; the same for all hosts of a command. */
+  readonly inTurn?: <R>(work: () => Promise<R>) => Promise<R>;
+  /** Hears what the programs over there say of their own steps. */
+  readonly hear?: (line: string) => void;
 }
 
 export interface NodeAddRequest {
   readonly name: string;
   readonly primaryIp: string;
   readonly secondaryIp?: string | undefined;
-  readonly sshPort: number;
   /** A node that votes and can never become master. */
   readonly witness: boolean;
   /** Path of `quorate` on the new host. */
@@ -58,72 +86,91 @@ export interface AddedNode {
   readonly candidate: boolean;
 }
 
+type Steps = ReturnType<typeof stepRunner<typeof nodeAddSteps>>;
+
 export async function addNode(parts: NodeAddParts, request: NodeAddRequest): Promise<AddedNode> {
-  const { access } = parts;
-  const steps = stepRunner(nodeAddSteps, parts.report, access.clock);
+  const steps = stepRunner(nodeAddSteps, parts.report, parts.access.clock);
+  const { inTurn = (work) => work() } = parts;
+  const earlier = await steps.required('check', () => checkedJoin(parts, request));
+  if (earlier?.isNode) return inTurn(() => confirmNode(parts, steps, request, earlier.join));
   const session = await steps.required('connect', parts.connect);
   try {
-    const remote = remoteProgram(session, request);
-    await steps.required('compare-versions', async () =>
-      compareVersions(request.name, await remote.version()),
-    );
+    const remote = await fittingHost(parts, steps, request, session);
     const answer = await steps.required('request-certificates', () => remote.request(request.name));
-    const enrolled = await steps.required('enrol', () => enrol(parts, request, answer));
-    await steps.required('install', () => remote.install(payloadOf(parts, enrolled)));
-    const { name, primaryIp, sshPort } = request;
-    await steps.required('await-ssh-daemon', () => awaitSshDaemon(access.clock, name, primaryIp, sshPort));
-    await steps.required('await-node-daemon', () =>
-      awaitNodeDaemon(access, nodeToCall(request, answer, enrolled.nodeUuid)),
-    );
-    const { candidate } = await steps.required('commit', () => commitNode(parts, request, answer, enrolled));
-    return { name, uuid: enrolled.nodeUuid, candidate };
+    return await inTurn(async () => {
+      const { join, payload } = await steps.required('enrol', () => enrol(parts, request, answer));
+      await steps.required('install', async () => {
+        await writeJoin(parts.state, { ...join, stage: 'installing' });
+        await remote.install(payload);
+      });
+      await steps.required('await-ssh-daemon', () =>
+        awaitSshDaemon(parts.access.clock, `${request.name} (${session.place})`, (ms) => session.answers(ms)),
+      );
+      return confirmNode(parts, steps, request, join);
+    });
   } finally {
     session.close();
   }
 }
 
-interface RemoteVersion {
-  readonly software: string;
-  readonly protocol: number;
-  readonly configurationFormat: number;
-}
-
-/** `quorate` on the new host: JSON in, JSON out, secrets on standard input only. */
-function remoteProgram(session: SshSession, { remoteProgram: program, name }: NodeAddRequest) {
-  async function run<R>(words: string, input = ''): Promise<R> {
-    const result = await session.run(`${quoted(program)} ${words}`, {
-      input,
-      timeoutMs: timings.sshCommandMs,
-    });
-    if (result.code === 0) return answerFrom<R>(result.stdout, `quorate ${words} on ${name}`);
-    const said = result.stderr.trim() || result.stdout.trim() || `exit code ${result.code}`;
-    throw new ClusterError('COMMAND_FAILED', `On ${name}, quorate ${words} failed: ${said}`, {
-      hint:
-        result.code === 127
-          ? `Install quorate on ${name}, or name its path with --remote-program`
-          : 'Correct that and run node add again',
-    });
-  }
-  return {
-    version: () => run<RemoteVersion>('version --json'),
-    request: (node: string) => run<SetupAnswer>('node-setup request', JSON.stringify({ name: node })),
-    install: (payload: SetupPayload) => run<object>('node-setup install', JSON.stringify(payload)),
-  };
-}
-
-/** What a login shell prints on its own account would be in the way; the answer itself is never quoted. */
-function answerFrom<R>(stdout: string, whose: string): R {
+/** Everything up to the first change, without one. Fails as `addNode` would. */
+export async function tryNode(parts: NodeAddParts, request: NodeAddRequest): Promise<void> {
+  const steps = stepRunner(nodeAddSteps, parts.report, parts.access.clock);
+  const earlier = await steps.required('check', () => checkedJoin(parts, request));
+  if (earlier?.isNode) return;
+  const session = await steps.required('connect', parts.connect);
   try {
-    return JSON.parse(stdout) as R;
-  } catch {
-    throw new ClusterError('COMMAND_FAILED', `${whose} answered with something else than JSON`, {
-      hint: 'Its login shell must print nothing by itself',
-    });
+    const { readProgram: _, ...withoutBringing } = parts;
+    const remote = await fittingHost(withoutBringing, steps, request, session);
+    await steps.required('check-host', () => remote.check(request.name));
+  } finally {
+    session.close();
   }
 }
 
-/** For a POSIX shell. */
-const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+interface EarlierJoin {
+  readonly join: JoinRecord;
+  /** It got into the configuration; only its confirmation is missing. */
+  readonly isNode: boolean;
+}
+
+/** What an earlier try left. Fails with NOT_MASTER, and as `requireNewNode` does. */
+async function checkedJoin(parts: NodeAddParts, request: NodeAddRequest): Promise<EarlierJoin | undefined> {
+  const record = await readClusterRecord(parts.state);
+  requireMaster(record, parts.access);
+  const join = await readJoin(parts.state, request.name);
+  const known = join && record.configuration.nodes[join.nodeUuid];
+  if (known && known.name === request.name && !awaitedNode(record, request.name))
+    return { join, isNode: true };
+  requireNewNode(record, request);
+  return join && { join, isNode: false };
+}
+
+function requireMaster(record: ClusterRecord | undefined, { own }: ClusterAccess): asserts record {
+  const master = record?.configuration.cluster.master_node;
+  if (record && master === own) return;
+  const name = record?.configuration.nodes[master ?? '']?.name;
+  throw new ClusterError('NOT_MASTER', 'This node is not the master', {
+    hint: name === undefined ? 'quorate master names it' : `Run the command on ${name}`,
+    ...(name !== undefined && { facts: { master: name } }),
+  });
+}
+
+/** `quorate` on that host, found to fit; brought over before if it is absent and that is wanted. */
+async function fittingHost(
+  { readProgram, hear }: NodeAddParts,
+  steps: Steps,
+  { name, remoteProgram }: NodeAddRequest,
+  session: SshSession,
+) {
+  if (readProgram)
+    await steps.required('bring-programs', () =>
+      bringPrograms(session, { name, remoteProgram, read: readProgram }),
+    );
+  const remote = remoteQuorate(session, { name, remoteProgram, ...(hear && { hear }) });
+  await steps.required('compare-versions', async () => compareVersions(name, await remote.version()));
+  return remote;
+}
 
 /** Equal protocol or nothing (BEH-256); another release of the same protocol is fine. */
 function compareVersions(name: string, remote: RemoteVersion): void {
@@ -136,12 +183,14 @@ function compareVersions(name: string, remote: RemoteVersion): void {
   );
 }
 
-const enrol = (
+/** Has the certificates signed, and remembers whom: before anything of it is sent. */
+async function enrol(
   parts: NodeAddParts,
   request: NodeAddRequest,
   answer: SetupAnswer,
-): Promise<EnrolNodeResponse__Output> =>
-  parts.access.channels.call(
+): Promise<{ readonly join: JoinRecord; readonly payload: SetupPayload }> {
+  const earlier = await readJoin(parts.state, request.name);
+  const enrolled = await parts.access.channels.call(
     parts.master,
     masterServices.enrolment.EnrolNode,
     {
@@ -151,9 +200,23 @@ const enrol = (
       witness: request.witness,
       certificateRequest: answer.certificateRequest,
       clientCertificateRequest: answer.clientCertificateRequest,
+      nodeUuid: earlier?.nodeUuid ?? '',
+      nodeCertificate: earlier?.nodeCertificate ?? '',
+      clientCertificate: earlier?.clientCertificate ?? '',
     },
     { deadlineMs: timings.commitMs },
   );
+  const { nodeUuid, nodeCertificate, clientCertificate, candidate } = enrolled;
+  const { nodePort, masterPort } = answer;
+  const join: JoinRecord = {
+    ...{ name: request.name, nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort },
+    candidate: candidate || earlier?.candidate === true,
+    stage: earlier?.stage ?? 'enrolled',
+    since: earlier?.since ?? parts.access.clock.now().toISOString(),
+  };
+  await writeJoin(parts.state, join);
+  return { join, payload: payloadOf(parts, enrolled) };
+}
 
 const payloadOf = (parts: NodeAddParts, enrolled: EnrolNodeResponse__Output): SetupPayload => ({
   clusterName: parts.clusterName,
@@ -163,34 +226,43 @@ const payloadOf = (parts: NodeAddParts, enrolled: EnrolNodeResponse__Output): Se
   files: enrolled.files,
 });
 
-const nodeToCall = (request: NodeAddRequest, answer: SetupAnswer, uuid: string): RosterNode => ({
-  uuid,
-  name: request.name,
-  address: request.primaryIp,
-  nodePort: answer.nodePort,
-  masterPort: answer.masterPort,
+/** Sees the node daemon answer as that node, then makes it one; repeating it for a node that is one is fine (BEH-259). */
+async function confirmNode(
+  parts: NodeAddParts,
+  steps: Steps,
+  request: NodeAddRequest,
+  join: JoinRecord,
+): Promise<AddedNode> {
+  const { access, state } = parts;
+  await steps.required('await-node-daemon', () => awaitNodeDaemon(access, nodeToCall(request, join)));
+  const { candidate } = await steps.required('commit', () => commitNode(parts, request, join));
+  await forgetJoin(state, request.name);
+  return { name: request.name, uuid: join.nodeUuid, candidate };
+}
+
+const nodeToCall = ({ name, primaryIp }: NodeAddRequest, join: JoinRecord): RosterNode => ({
+  uuid: join.nodeUuid,
+  name,
+  address: primaryIp,
+  nodePort: join.nodePort,
+  masterPort: join.masterPort,
   role: 'regular',
 });
 
 const commitNode = (
   parts: NodeAddParts,
   request: NodeAddRequest,
-  answer: SetupAnswer,
-  enrolled: EnrolNodeResponse__Output,
+  { nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort }: JoinRecord,
 ): Promise<{ candidate: boolean }> =>
   parts.access.channels.call(
     parts.master,
     masterServices.enrolment.AddNode,
     {
-      nodeUuid: enrolled.nodeUuid,
       name: request.name,
       primaryIp: request.primaryIp,
       secondaryIp: request.secondaryIp ?? '',
       witness: request.witness,
-      nodeCertificate: enrolled.nodeCertificate,
-      clientCertificate: enrolled.clientCertificate,
-      nodePort: answer.nodePort,
-      masterPort: answer.masterPort,
+      ...{ nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort },
     },
     { deadlineMs: timings.startMs + timings.commitMs },
   );

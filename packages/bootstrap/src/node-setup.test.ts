@@ -1,3 +1,4 @@
+import { readJournal } from '@quorate/cluster-state/journal';
 import { readRoster, ssconfComplete, writeRoster } from '@quorate/cluster-state/roster-store';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import { defaultSettings } from '@quorate/cluster-state/settings';
@@ -12,9 +13,16 @@ import { sha256Hex } from '@quorate/platform/digest';
 import type { Files } from '@quorate/platform/files';
 import { memoryFiles, type MemoryFiles } from '@quorate/platform/testing/files';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { installMembership, makeRequests, type SetupPayload } from './node-setup.ts';
+import {
+  abandonJoin,
+  checkMembership,
+  installMembership,
+  makeRequests,
+  nodeSetupSteps,
+  type SetupPayload,
+} from './node-setup.ts';
 import { failureOf } from './testing/failure-of.ts';
-import { fakeDaemons } from './testing/fake-daemons.ts';
+import { fakeDaemons, setupParts } from './testing/fake-daemons.ts';
 import { asked, dataPath, masterState, newHost, stateOf, type MemoryState } from './testing/join.ts';
 
 const record = seal(draftOfSize(2), sha256Hex);
@@ -47,6 +55,10 @@ function watched(files: MemoryFiles, powerFailsAfter = Number.POSITIVE_INFINITY)
       change(path);
       await files.writeAtomic(path, text, options);
     },
+    async rename(from, to) {
+      change(to);
+      await files.rename(from, to);
+    },
     async remove(path) {
       change(path);
       await files.remove(path);
@@ -54,6 +66,12 @@ function watched(files: MemoryFiles, powerFailsAfter = Number.POSITIVE_INFINITY)
   };
   return { files: wrapped, changes };
 }
+
+/** Everything but the journal, which tells of every try. */
+const membershipOf = (host: MemoryState) =>
+  Object.fromEntries(
+    Object.entries(host.files.contents()).filter(([path]) => path !== host.layout.journal.path),
+  );
 
 const modeOf = async (host: MemoryState, path: string) => (await host.files.stat(path))?.mode;
 
@@ -71,9 +89,25 @@ describe('asking for certificates', () => {
     }
   });
 
+  it('BEH-259 again answers for the same keys, waiting or installed already', async () => {
+    const host = stateOf();
+    const keyOf = (csr: string) => parseCertificateRequest(csr).publicKeyPem;
+    const keys = async () => {
+      const answer = await makeRequests(host, defaultSettings, newHost.name);
+      return [keyOf(answer.certificateRequest), keyOf(answer.clientCertificateRequest)];
+    };
+    const first = await keys();
+    expect(await keys()).toEqual(first);
+    const { payload: sent } = await asked(host, master, record);
+    await installMembership(host, sent, setupParts());
+    expect(await keys()).toEqual(first);
+    await host.files.writeAtomic(dataPath('node.pem.pending'), 'no key', { mode: 0o400 });
+    expect(await keys()).toEqual(first);
+  });
+
   it('BEH-241 is refused on a node of a cluster, and changes nothing there', async () => {
     const host = askedHost();
-    await installMembership(host, payload, fakeDaemons());
+    await installMembership(host, payload, setupParts());
     const committed = withNode(record, { ...testNode(9), uuid: nodeUuid }, testSeconds);
     await writeRoster(host, rosterOf(seal(committed, sha256Hex), ''));
     const before = host.files.contents();
@@ -88,7 +122,7 @@ describe('asking for certificates', () => {
 describe('installing a membership', () => {
   it('BEH-244 makes the host know who it is and to which cluster it belongs', async () => {
     const host = askedHost();
-    await installMembership(host, payload, fakeDaemons());
+    await installMembership(host, payload, setupParts());
     expect(await readNodeIdentity(host)).toMatchObject({ nodeUuid, clusterUuid: payload.clusterUuid });
     expect(await ssconfComplete(host, await readRoster(host))).toBe(true);
     expect(await readVoterRecord(host)).toMatchObject({ epoch: 1, version: { epoch: 0 } });
@@ -100,7 +134,7 @@ describe('installing a membership', () => {
 
   it('BEH-244 gives each file its mode', async () => {
     const host = askedHost();
-    await installMembership(host, payload, fakeDaemons());
+    await installMembership(host, payload, setupParts());
     const modes = {
       'hmac.key': 0o440,
       'server.pem': 0o440,
@@ -117,14 +151,14 @@ describe('installing a membership', () => {
   it('BEH-251 leaves no cluster key on a node that is no candidate', async () => {
     const host = stateOf();
     const regular = await asked(host, master, regularRecord);
-    await installMembership(host, regular.payload, fakeDaemons());
+    await installMembership(host, regular.payload, setupParts());
     expect(host.files.contents()[dataPath('server.pem')]).not.toContain('PRIVATE KEY');
   });
 
   it('writes the roster last, after the keys of this host', async () => {
     const host = askedHost();
     const { files, changes } = watched(host.files);
-    await installMembership({ ...host, files }, payload, fakeDaemons());
+    await installMembership({ ...host, files }, payload, setupParts());
     expect(changes.slice(-5)).toEqual([
       'client.pem',
       'node.pem',
@@ -134,26 +168,79 @@ describe('installing a membership', () => {
     ]);
   });
 
-  it('stops daemons of an earlier try before it writes, and starts them when all is there', async () => {
+  it('stages all, stops daemons of an earlier try, puts all in place, and then starts them', async () => {
     const host = askedHost();
     const { files, changes } = watched(host.files);
+    const placedThen = (): number => changes.filter((name) => !/^(new|former)\./.test(name)).length;
     const seen: string[] = [];
-    const daemons = fakeDaemons((order) => void seen.push(`${order} (${changes.length} changes)`));
-    await installMembership({ ...host, files }, payload, daemons);
-    const all = changes.length;
+    const daemons = fakeDaemons(
+      (order) => void seen.push(`${order}: ${placedThen() > 0 ? 'all' : 'none'} in place`),
+    );
+    await installMembership({ ...host, files }, payload, setupParts(daemons));
+    expect(changes.findIndex((name) => !name.startsWith('new.'))).toBe(
+      changes.filter((name) => name.startsWith('new.')).length,
+    );
     expect(seen).toEqual([
-      'stop masterd (0 changes)',
-      'stop noded (0 changes)',
-      `start noded (${all} changes)`,
-      `start masterd (${all} changes)`,
+      'stop masterd: none in place',
+      'stop noded: none in place',
+      'start noded: all in place',
+      'start masterd: all in place',
     ]);
+    expect(await host.files.list(host.layout.stagingDirectory.path)).toEqual([]);
+  });
+
+  it('is in the journal of the host, step by step', async () => {
+    const host = askedHost();
+    await installMembership(host, payload, setupParts());
+    const entries = await readJournal(host);
+    expect(
+      entries.filter(({ state }) => state === 'done').map(({ operation, step }) => `${operation} ${step}`),
+    ).toEqual(Object.keys(nodeSetupSteps).map((step) => `node-setup ${step}`));
+  });
+
+  it('BEH-245 tried without changing anything changes nothing, and refuses what it would refuse', async () => {
+    const host = askedHost();
+    const before = host.files.contents();
+    await checkMembership(host, payload);
+    await expect(checkMembership(host, { ...payload, clusterName: 'other' })).rejects.toMatchObject({
+      reason: 'WRONG_INPUT',
+    });
+    expect(host.files.contents()).toEqual(before);
   });
 
   it('BEH-248 says so when the node daemon cannot be started', async () => {
     const daemons = fakeDaemons((order) =>
       order === 'start noded' ? new Error('no such program') : undefined,
     );
-    await expect(installMembership(askedHost(), payload, daemons)).rejects.toThrow('no such program');
+    await expect(installMembership(askedHost(), payload, setupParts(daemons))).rejects.toThrow(
+      'no such program',
+    );
+  });
+
+  it('BEH-248 says so when it starts and does not stay', async () => {
+    const daemons = fakeDaemons();
+    const ended = { ...daemons, state: async () => 'stopped' as const };
+    await expect(
+      installMembership(askedHost(), payload, { ...setupParts(), daemons: ended }),
+    ).rejects.toMatchObject({ reason: 'DAEMON_NOT_RUNNING' });
+  });
+
+  it('brings back what was there before when a file is refused its place', async () => {
+    const host = askedHost();
+    await installMembership(host, payload, setupParts());
+    await makeRequests(host, defaultSettings, newHost.name);
+    const before = membershipOf(host);
+    let renames = 0;
+    const files: Files = {
+      ...host.files,
+      rename: (from, to) =>
+        (renames += 1) === 10 ? Promise.reject(new Error('the disk refuses')) : host.files.rename(from, to),
+    };
+    await expect(installMembership({ ...host, files }, payload, setupParts())).rejects.toThrow(
+      'the disk refuses',
+    );
+    const after = Object.entries(membershipOf(host)).filter(([path]) => !path.includes('/staging/'));
+    expect(Object.fromEntries(after)).toEqual(before);
   });
 });
 
@@ -161,7 +248,7 @@ describe('a membership is not installed, and nothing is written,', () => {
   async function refusalBy(host: MemoryState, wanted = payload) {
     const before = host.files.contents();
     const daemons = fakeDaemons();
-    const { reason, message } = await failureOf(installMembership(host, wanted, daemons));
+    const { reason, message } = await failureOf(installMembership(host, wanted, setupParts(daemons)));
     expect(host.files.contents()).toEqual(before);
     return { reason, message, orders: daemons.orders };
   }
@@ -174,7 +261,7 @@ describe('a membership is not installed, and nothing is written,', () => {
   it.each(['node.pem', 'client.pem'])(
     'BEH-242 when the key that waits for %s is not the one it was made for',
     async (name) => {
-      const host = askedHost();
+      const host = stateOf();
       const { payload: later } = await asked(host, master, record);
       const { nodeCertificate, clientCertificate } = payload;
       const ofEarlierRequest = name === 'node.pem' ? { nodeCertificate } : { clientCertificate };
@@ -217,23 +304,23 @@ describe('a join that broke off', () => {
   const undisturbed = async () => {
     const host = askedHost();
     const { files, changes } = watched(host.files);
-    await installMembership({ ...host, files }, payload, fakeDaemons());
-    return { contents: host.files.contents(), changes };
+    await installMembership({ ...host, files }, payload, setupParts());
+    return { contents: membershipOf(host), changes };
   };
 
   it('BEH-249 at any write is completed by installing again', async () => {
     const { contents, changes } = await undisturbed();
-    const lastWrite = changes.indexOf('roster.json');
+    const lastWrite = changes.lastIndexOf('roster.json');
     for (let count = 0; count <= lastWrite; count += 1) {
       const host = askedHost();
       const { files } = watched(host.files, count);
-      await expect(installMembership({ ...host, files }, payload, fakeDaemons())).rejects.toThrow(
+      await expect(installMembership({ ...host, files }, payload, setupParts())).rejects.toThrow(
         'the power failed',
       );
       const isComplete = host.files.contents()[host.layout.roster.path] !== undefined;
       expect(isComplete, `no roster after ${count} of ${lastWrite} writes`).toBe(false);
-      await installMembership(host, payload, fakeDaemons());
-      expect(host.files.contents()).toEqual(contents);
+      await installMembership(host, payload, setupParts());
+      expect(membershipOf(host)).toEqual(contents);
     }
   });
 
@@ -244,10 +331,56 @@ describe('a join that broke off', () => {
   ])('BEH-259 %s is begun again by a second node add, to a whole membership', async (_when, count) => {
     const host = askedHost();
     const { files } = watched(host.files, count);
-    await installMembership({ ...host, files }, payload, fakeDaemons()).catch(() => undefined);
+    await installMembership({ ...host, files }, payload, setupParts()).catch(() => undefined);
     const again = await asked(host, master, record);
-    await installMembership(host, again.payload, fakeDaemons());
+    await installMembership(host, again.payload, setupParts());
     expect(await readNodeIdentity(host)).toMatchObject({ nodeUuid: again.nodeUuid });
     expect(await ssconfComplete(host, await readRoster(host))).toBe(true);
+  });
+});
+
+describe('a join that is abandoned', () => {
+  const clusterUuid = () => payload.clusterUuid;
+
+  it.each([
+    ['before anything was written', 0],
+    ['in the middle', 60],
+    ['when all was written', 999],
+  ])('%s leaves nothing on the host, and the daemons are stopped first', async (_when, count) => {
+    const host = askedHost();
+    const { files } = watched(host.files, count);
+    const daemons = fakeDaemons();
+    await installMembership({ ...host, files }, payload, setupParts(daemons)).catch(() => undefined);
+    await abandonJoin(host, { clusterUuid: clusterUuid(), nodeUuid: null }, daemons);
+    expect(host.files.contents()).toEqual({});
+    expect(daemons.running).toEqual(new Set());
+    await abandonJoin(host, { clusterUuid: clusterUuid(), nodeUuid: null }, daemons);
+  });
+
+  it('leaves a node alone, unless it is the one that is named', async () => {
+    const host = askedHost();
+    await installMembership(host, payload, setupParts());
+    const committed = withNode(record, { ...testNode(9), uuid: nodeUuid }, testSeconds);
+    await writeRoster(host, rosterOf(seal(committed, sha256Hex), ''));
+    const before = host.files.contents();
+    for (const other of [null, testNode(2).uuid])
+      await expect(
+        abandonJoin(host, { clusterUuid: clusterUuid(), nodeUuid: other }, fakeDaemons()),
+      ).rejects.toMatchObject({ reason: 'CLUSTER_EXISTS' });
+    expect(host.files.contents()).toEqual(before);
+    await abandonJoin(host, { clusterUuid: clusterUuid(), nodeUuid }, fakeDaemons());
+    expect(host.files.contents()).toEqual({});
+  });
+
+  it('leaves a host of another cluster alone', async () => {
+    const host = askedHost();
+    await writeRoster(host, { ...rosterOf(record, ''), clusterUuid: 'x', clusterName: 'other' });
+    const join = { clusterUuid: clusterUuid(), nodeUuid: null };
+    await expect(abandonJoin(host, join, fakeDaemons())).rejects.toMatchObject({ reason: 'CLUSTER_EXISTS' });
+    const master = stateOf({ [dataPath('cluster.json')]: '{}' });
+    await expect(abandonJoin(master, join, fakeDaemons())).rejects.toMatchObject({
+      reason: 'CLUSTER_EXISTS',
+    });
+    expect(Object.keys(master.files.contents())).toEqual([dataPath('cluster.json')]);
   });
 });

@@ -20,6 +20,12 @@ export interface SetupPayload {
   readonly files: Readonly<Record<string, string>>;
 }
 
+/** Whose join is to be taken away: `nodeUuid` if the cluster knows this host as that node. */
+export interface AbandonedJoin {
+  readonly clusterUuid: string;
+  readonly nodeUuid: string | null;
+}
+
 /** Payloads beyond this are refused unread: a real one has some tens of kB. */
 export const payloadMaxBytes = 1_048_576;
 
@@ -46,6 +52,15 @@ export function parseSetupQuestion(text: string): string {
   const { name } = parseObject(text);
   if (typeof name === 'string' && name !== '') return name;
   throw refused('this field is missing or no text: name');
+}
+
+/** Whose join is to be taken away from this host. */
+export function parseAbandonedJoin(text: string): AbandonedJoin {
+  const { clusterUuid, nodeUuid } = parseObject(text);
+  if (typeof clusterUuid !== 'string' || clusterUuid === '')
+    throw refused('this field is missing or no text: clusterUuid');
+  if (nodeUuid !== null && typeof nodeUuid !== 'string') throw refused('this field is no text: nodeUuid');
+  return { clusterUuid, nodeUuid };
 }
 
 function parseObject(text: string): Record<string, unknown> {

@@ -6,7 +6,9 @@
  *
  * Counterpart in Ganeti: lib/backend.py, LeaveCluster; the leftovers check of lib/bootstrap.py.
  */
+import { forgetAllJoins } from './join-record.ts';
 import { installedEntries, type LayoutEntry } from './layout.ts';
+import { removeStaged } from './staged-files.ts';
 import type { State } from './state.ts';
 
 /** Every file that must not be there when a cluster is made here. Directories do not count (init refuses none). */
@@ -33,6 +35,8 @@ export async function removeInstalledFiles(state: State, but: readonly LayoutEnt
   const backups = layout.backupDirectory.path;
   for (const name of await files.list(backups)) await files.remove(`${backups}/${name}`);
   await removeTemporaries(state);
+  await removeStaged(state);
+  await forgetAllJoins(state);
   for (const entry of installedEntries(layout)) if (!but.includes(entry)) await files.remove(entry.path);
 }
 

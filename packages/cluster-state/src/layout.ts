@@ -36,6 +36,12 @@ const installed = (name: string, mode: number, what: string): Row => ({
 export const layoutTable = {
   dataDirectory: place(data, 0o755, 'all state of this node'),
   backupDirectory: place(`${data}/backup`, 0o700, 'replaced secrets; apart, so that they never trip an init'),
+  stagingDirectory: place(
+    `${data}/staging`,
+    0o700,
+    'what a join is about to put in place, and what was there before',
+  ),
+  joinsDirectory: place(`${data}/joins`, 0o700, 'joins that were begun on this master and have not ended'),
   settingsDirectory: place('etc/quorate', 0o755, 'what the administrator writes'),
   runDirectory: place(run, 0o755, 'what does not outlive a reboot'),
   socketDirectory: place(`${run}/socket`, 0o700, 'sockets; whoever can enter may command the daemons'),

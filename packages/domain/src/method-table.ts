@@ -56,6 +56,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.master.v1.MastershipService/StandDown': 'local',
   '/quorate.master.v1.EnrolmentService/EnrolNode': 'local',
   '/quorate.master.v1.EnrolmentService/AddNode': 'local',
+  '/quorate.master.v1.EnrolmentService/WithdrawNode': 'local',
 };
 
 /** Why this caller may not; undefined if it may. A path without a row is refused to everybody. */

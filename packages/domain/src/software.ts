@@ -8,3 +8,6 @@ export const protocolVersion = 1;
 
 /** Name in errors, logs and the identity of certificates. */
 export const softwareName = 'quorate';
+
+/** The oldest Node.js that the programs run on; as `engines` in package.json has it. */
+export const oldestNode = '20.19.0';

@@ -55,6 +55,10 @@ export const timings = {
   sshConnectMs: 10_000,
   /** One remote step of node set-up. */
   sshCommandMs: 60_000,
+  /** How long a join waits for that of another command: a host takes seconds, or fails by limits of its own that add up to less. */
+  joinTurnMs: 180_000,
+  /** One of our programs, some MB, over a slow line to a host that has none. */
+  programCopyMs: 300_000,
   /** Start of one master service. Long enough for a database that replays its journal; a longer one must do so in the background. */
   masterServiceStartMs: 30_000,
   /** Stop of one master service, or what a start under way may still take; then it is killed: the next master is waiting. */

@@ -1,7 +1,7 @@
 /** What the master daemon lends to a failover of its own node: its disk and its journal. */
 import type { FailoverHooks } from '@quorate/bootstrap/hooks';
+import { journalledSteps } from '@quorate/bootstrap/journalled';
 import type { ReportStep } from '@quorate/bootstrap/steps';
-import { appendJournal } from '@quorate/cluster-state/journal';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
 import type { State } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
@@ -10,19 +10,8 @@ import type { Clock } from '@quorate/platform/clock';
 import type { Log } from '@quorate/platform/log';
 
 /** Each step reaches this node's journal before it is reported. */
-export const journalled =
-  (state: State, clock: Clock, report: ReportStep): ReportStep =>
-  async (event) => {
-    const { name: step, state: stepState, error } = event;
-    await appendJournal(state, {
-      at: clock.now().toISOString(),
-      operation: 'failover',
-      step,
-      state: stepState,
-      ...(error && { why: error.message }),
-    });
-    await report(event);
-  };
+export const journalled = (state: State, clock: Clock, report: ReportStep): ReportStep =>
+  journalledSteps({ state, clock }, 'failover', report);
 
 /** A damaged record is as good as none here: the votes tell who has a sound one. */
 export const readableRecord = (state: State, log: Log): Promise<ClusterRecord | undefined> =>

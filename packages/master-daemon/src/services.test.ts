@@ -61,7 +61,12 @@ const addRequest = (changes: object = {}) => ({
 const enrolRequest = (changes: object = {}) => ({
   ...{ name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
   ...{ certificateRequest: '', clientCertificateRequest: '', witness: false },
+  ...{ nodeUuid: '', nodeCertificate: '', clientCertificate: '' },
   ...changes,
+});
+
+const withdrawal = (number: number, nodeCertificate = '') => ({
+  ...{ nodeUuid: uuidOf('node', number), name: `node${number}.lab.test`, nodeCertificate },
 });
 
 const modifyRequest = (candidatePoolSize?: number) => ({
@@ -116,6 +121,7 @@ describe('out of office', () => {
       nodes.ModifyNode({ name: 'node3.lab.test', priority: 1 }, admin, signal),
       enrolment.AddNode(addRequest(), admin, signal),
       enrolment.EnrolNode(enrolRequest(), admin, signal),
+      enrolment.WithdrawNode(withdrawal(4), admin, signal),
     ])
       await expect(call).rejects.toMatchObject(refusal);
     expect(answers('PutConfiguration')).toEqual([]);
@@ -485,6 +491,22 @@ describe('taking a host in', () => {
     });
     expect(await enrolment.AddNode(request, admin, signal)).toEqual({ candidate: true });
     expect(answers('PutConfiguration')).toEqual([]);
+  });
+
+  it('WithdrawNode takes a node back that got there, and may be repeated', async () => {
+    const { enrolment, mastership } = await services({}, withNewcomer);
+    const signed = await certificates();
+    await enrolment.AddNode(addRequest(signed), admin, signal);
+    const mine = withdrawal(4, signed.nodeCertificate);
+    expect(await enrolment.WithdrawNode(mine, admin, signal)).toEqual({ wasNode: true });
+    const tenure = mastership.tenure();
+    const nodes = tenure.kind === 'in-office' ? Object.keys(tenure.record.configuration.nodes) : [];
+    expect(nodes).not.toContain(uuidOf('node', 4));
+    expect(await enrolment.WithdrawNode(mine, admin, signal)).toEqual({ wasNode: false });
+    const other = withdrawal(2, signed.nodeCertificate);
+    await expect(enrolment.WithdrawNode(other, admin, signal)).rejects.toMatchObject({
+      reason: 'WRONG_INPUT',
+    });
   });
 
   it('BEH-189 AddNode of a host whose node daemon does not answer ends with the wait, and changes nothing', async () => {

@@ -22,7 +22,9 @@ import {
 import { ClusterError } from '@quorate/domain/errors';
 import { awaitedNode } from '@quorate/domain/new-node';
 import { rosterOf } from '@quorate/domain/roster-of';
+import { mustWithdraw, withNodeWithdrawn } from '@quorate/domain/withdrawal';
 import { type NodeUuid, requireNodeNamed, type RosterNode } from '@quorate/domain/roster';
+import { describeCertificate } from '@quorate/platform/certificates';
 import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/AddNodeRequest';
 import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyClusterRequest';
 import type { ModifyNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyNodeRequest';
@@ -99,6 +101,14 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       );
       const committed = await mastership.change((present, now) => withNode(present, node, now));
       return { candidate: committed.configuration.nodes[request.nodeUuid]?.master_candidate ?? false };
+    },
+    WithdrawNode: async ({ nodeUuid, name, nodeCertificate }) => {
+      const { record } = await office();
+      const { sha256 } = describeCertificate(nodeCertificate);
+      const enrolled = { uuid: nodeUuid, name, certificateSha256: sha256 };
+      const wasNode = mustWithdraw(record, enrolled);
+      if (wasNode) await mastership.change((present, now) => withNodeWithdrawn(present, enrolled, now));
+      return { wasNode };
     },
   });
 

@@ -61,6 +61,18 @@ describe.each(twins)('files on %s', (_, files) => {
     await files.remove(join(directory, 'x'));
   });
 
+  it('gives a file another name, over what bore it, with its mode', async () => {
+    const directory = await world(files);
+    const [from, to] = [join(directory, 'new'), join(directory, 'place')];
+    await files.writeAtomic(to, 'old', { mode: 0o644 });
+    await files.writeAtomic(from, 'new', { mode: 0o400 });
+    await files.rename(from, to);
+    expect([await files.readText(to), (await files.stat(to))?.mode]).toEqual(['new', 0o400]);
+    expect(await files.list(directory)).toEqual(['place']);
+    await expect(files.rename(from, to)).rejects.toMatchObject({ reason: 'COMMAND_FAILED' });
+    expect(await files.readText(to)).toBe('new');
+  });
+
   it('removes and lists in order', async () => {
     const directory = await world(files);
     for (const name of ['c', 'a', 'b']) await files.writeAtomic(join(directory, name), '', { mode: 0o600 });

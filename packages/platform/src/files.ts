@@ -34,6 +34,8 @@ export interface Files {
    * (the hosts file of a container), or an owner whom we cannot give a file. Durable when it resolves.
    */
   rewrite(path: string, bytes: string): Promise<void>;
+  /** Gives a file, which must exist, another name, that of a file which it replaces perhaps. Durable when it resolves. */
+  rename(from: string, to: string): Promise<void>;
   /** Deletes a file, socket or link; absent is fine. Durable when it resolves. */
   remove(path: string): Promise<void>;
   /** Names in the directory, sorted; none if it is absent. */
@@ -179,6 +181,11 @@ async function removeIfEmpty(path: string): Promise<void> {
   await syncInode(dirname(path));
 }
 
+async function renameFile(from: string, to: string): Promise<void> {
+  await fs.rename(from, to);
+  for (const directory of new Set([dirname(to), dirname(from)])) await syncInode(directory);
+}
+
 async function removeFile(path: string): Promise<void> {
   const removed = await unlessAbsent(async () => {
     await fs.unlink(path);
@@ -235,6 +242,7 @@ export const diskFiles: Files = {
   writeAtomic: (path, text, { mode }) =>
     orFileError('write', path, () => replaceFile(path, { data: Buffer.from(text, 'utf8'), mode })),
   rewrite: (path, bytes) => orFileError('write', path, () => rewriteFile(path, Buffer.from(bytes, 'latin1'))),
+  rename: (from, to) => orFileError('rename', from, () => renameFile(from, to)),
   remove: (path) => orFileError('remove', path, () => removeFile(path)),
   list: (directory) =>
     orFileError('list', directory, async () =>

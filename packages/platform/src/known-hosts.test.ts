@@ -1,6 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { findHostKeys, fingerprintOf, judgeFingerprint, judgeHostKey, keyTypeOf } from './known-hosts.ts';
+import {
+  findHostKeys,
+  fingerprintOf,
+  judgeFingerprint,
+  judgeHostKey,
+  keyTypeOf,
+  knownHostsLine,
+} from './known-hosts.ts';
 
 /** A key in the form of the wire: its type, then anything. */
 function key(type: string, content: string): Buffer {
@@ -42,25 +49,27 @@ describe('findHostKeys', () => {
     [hashed('[node2]:2222'), 'node2', 2222, true],
   ])('%s against %s at %i: %s', (names, host, port, found) => {
     expect(findHostKeys(line(names, A), host, port)).toEqual(
-      found ? [{ type: 'ssh-ed25519', key: A, revoked: false }] : [],
+      found ? [{ type: 'ssh-ed25519', key: A, mark: 'host' }] : [],
     );
   });
 
-  it('passes over comments, authorities, empty and broken lines, and keeps the rest', () => {
+  it('passes over comments, unknown marks, empty and broken lines, and keeps the rest', () => {
     const text = [
       '# node2 is the second',
       '',
       `  ${line('node2', A)}`,
       line('node2', B, '@revoked '),
       line('node2', R, '@cert-authority '),
+      line('node2', R, '@unheard-of '),
       'node2',
       'node2 ssh-rsa',
       'node2 ssh-rsa !!!',
       `node2 ssh-rsa ${A.toString('base64')}`,
     ].join('\n');
-    expect(findHostKeys(text, 'node2', 22).map((each) => [each.key, each.revoked])).toEqual([
-      [A, false],
-      [B, true],
+    expect(findHostKeys(text, 'node2', 22).map((each) => [each.key, each.mark])).toEqual([
+      [A, 'host'],
+      [B, 'revoked'],
+      [R, 'authority'],
     ]);
   });
 });
@@ -75,9 +84,25 @@ describe('judgeHostKey', () => {
     ['one on record as revoked', [line('n', A, '@revoked ')], A, 'revoked'],
     ['one that is known and revoked', [line('n', A), line('n', A, '@revoked ')], A, 'revoked'],
     ['a new one after the old was revoked', [line('n', B, '@revoked ')], A, 'unknown'],
+    ['one only an authority could vouch for', [line('*', R, '@cert-authority ')], A, 'authority-only'],
+    ['the key of the authority itself', [line('*', A, '@cert-authority ')], A, 'authority-only'],
+    [
+      'the key on record, an authority beside it',
+      [line('n', A), line('*', R, '@cert-authority ')],
+      A,
+      'accepted',
+    ],
+    ['another one, an authority beside it', [line('n', B), line('*', R, '@cert-authority ')], A, 'changed'],
+    ['one that is revoked for all hosts', [line('n', A), line('*', A, '@revoked ')], A, 'revoked'],
   ])('%s', (_, lines, shown, verdict) => {
     expect(judgeHostKey(shown, findHostKeys(lines.join('\n'), 'n', 22))).toBe(verdict);
   });
+});
+
+it.each([22, 2222])('a line that was written is found again, at port %i', (port) => {
+  const text = `${knownHostsLine('Q2.lab', port, A)}\n`;
+  expect(judgeHostKey(A, findHostKeys(text, 'q2.lab', port))).toBe('accepted');
+  expect(findHostKeys(text, 'q2.lab', port + 1)).toEqual([]);
 });
 
 describe('fingerprints', () => {

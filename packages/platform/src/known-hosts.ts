@@ -1,25 +1,28 @@
 /**
  * OpenSSH's known_hosts: which keys a host may show.
  *
- * Understands plain, wildcard, negated and hashed names, `[host]:port`, and @revoked. Certificate authorities are
- * passed over: the SSH library knows no host certificates. Host names are compared as given, nothing is resolved.
+ * Understands plain, wildcard, negated and hashed names, `[host]:port`, @revoked and @cert-authority. The SSH library
+ * knows no host certificates, so a host that only an authority vouches for is told apart, and never accepted. Host names
+ * are compared as given, nothing is resolved.
  */
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { matchesPatterns } from './host-patterns.ts';
 
 export interface HostKey {
   /** `ssh-ed25519`, `ssh-rsa` … */
   readonly type: string;
   /** The public key as it travels on the wire. */
   readonly key: Buffer;
-  /** Written down as one that must never be trusted again. */
-  readonly revoked: boolean;
+  /** The host's own, one that must never be trusted again, or that of an authority which signs host keys. */
+  readonly mark: 'host' | 'revoked' | 'authority';
 }
 
 /**
  * `changed`: another key of this type is on record, the case to be afraid of. `unknown`: nothing on record of this
- * type. `revoked`: on record as stolen or given up.
+ * type. `revoked`: on record as stolen or given up. `authority-only`: a certificate authority vouches for the host and
+ * nothing else does.
  */
-export type HostKeyVerdict = 'accepted' | 'unknown' | 'changed' | 'revoked';
+export type HostKeyVerdict = 'accepted' | 'unknown' | 'changed' | 'revoked' | 'authority-only';
 
 /** The way people compare keys, as `ssh-keygen -l` prints it. */
 export const fingerprintOf = (key: Uint8Array): string =>
@@ -43,28 +46,23 @@ function matchesHash(pattern: string, name: string): boolean {
   return expected.length === found.length && timingSafeEqual(expected, found);
 }
 
-function matchesPattern(pattern: string, name: string): boolean {
-  const literal = pattern.toLowerCase().replaceAll(/[.+^${}()|[\]\\]/g, '\\$&');
-  return new RegExp(`^${literal.replaceAll('*', '.*').replaceAll('?', '.')}$`).test(name);
-}
+const matchesNames = (names: string, name: string): boolean =>
+  names.startsWith('|1|') ? matchesHash(names, name) : matchesPatterns(names.toLowerCase().split(','), name);
 
-/** A negated pattern that fits excludes the line, whatever else fits. */
-function matchesNames(names: string, name: string): boolean {
-  if (names.startsWith('|1|')) return matchesHash(names, name);
-  const patterns = names.split(',');
-  const fits = (pattern: string) => matchesPattern(pattern, name);
-  const excluded = patterns.filter((each) => each.startsWith('!')).map((each) => each.slice(1));
-  return !excluded.some(fits) && patterns.filter((each) => !each.startsWith('!')).some(fits);
-}
+const marks: Readonly<Record<string, HostKey['mark']>> = {
+  '@revoked': 'revoked',
+  '@cert-authority': 'authority',
+};
 
 function keyOfLine(line: string, name: string): HostKey | undefined {
   const fields = line.trim().split(/\s+/);
   const marker = fields[0]?.startsWith('@') ? fields.shift() : undefined;
   const [names, type, encoded] = fields;
-  if (!names || names.startsWith('#') || !type || !encoded || marker === '@cert-authority') return undefined;
+  const mark = marker === undefined ? 'host' : marks[marker];
+  if (!mark || !names || names.startsWith('#') || !type || !encoded) return undefined;
   if (!matchesNames(names, name)) return undefined;
   const key = Buffer.from(encoded, 'base64');
-  return keyTypeOf(key) === type ? { type, key, revoked: marker === '@revoked' } : undefined;
+  return keyTypeOf(key) === type ? { type, key, mark } : undefined;
 }
 
 /** All keys on record for this host at this port. Lines that are not understood are passed over, as OpenSSH does. */
@@ -75,13 +73,20 @@ export function findHostKeys(text: string, host: string, port: number): readonly
 
 /** Whether a host may show this key, given what is on record for it. A revoked key is refused before all else. */
 export function judgeHostKey(key: Uint8Array, onRecord: readonly HostKey[]): HostKeyVerdict {
-  const same = onRecord.filter((each) => each.key.equals(key));
-  if (same.some((each) => each.revoked)) return 'revoked';
-  if (same.length > 0) return 'accepted';
+  const marked = (mark: HostKey['mark']) => onRecord.filter((each) => each.mark === mark);
+  const isOn = (keys: readonly HostKey[]) => keys.some((each) => each.key.equals(key));
+  if (isOn(marked('revoked'))) return 'revoked';
+  const own = marked('host');
+  if (isOn(own)) return 'accepted';
   const type = keyTypeOf(key);
-  return onRecord.some((each) => each.type === type && !each.revoked) ? 'changed' : 'unknown';
+  if (own.some((each) => each.type === type)) return 'changed';
+  return own.length === 0 && marked('authority').length > 0 ? 'authority-only' : 'unknown';
 }
 
 /** Whether a host may show this key, given the one fingerprint that was told (BEH-252). */
 export const judgeFingerprint = (key: Uint8Array, fingerprint: string): HostKeyVerdict =>
   fingerprintOf(key) === fingerprint.trim().replace(/=+$/, '') ? 'accepted' : 'changed';
+
+/** The line by which this key is remembered. */
+export const knownHostsLine = (host: string, port: number, key: Uint8Array): string =>
+  `${knownHostsName(host, port)} ${keyTypeOf(key)} ${Buffer.from(key).toString('base64')}`;

@@ -13,16 +13,13 @@ import {
   knownHostsName,
 } from './known-hosts.ts';
 import { algorithmsFor, openSsh, type SshTarget } from './ssh.ts';
+import { sshKeyPair } from './testing/ssh-keys.ts';
 
-const hostKey = utils.generateKeyPairSync('ed25519');
+const hostKey = sshKeyPair();
 const secondHostKey = utils.generateKeyPairSync('ecdsa', { bits: 256 });
-const userKey = utils.generateKeyPairSync('ed25519');
-const otherKey = utils.generateKeyPairSync('ed25519');
-const lockedKey = utils.generateKeyPairSync('ed25519', {
-  passphrase: 'secret',
-  cipher: 'aes256-ctr',
-  rounds: 8,
-});
+const userKey = sshKeyPair();
+const otherKey = sshKeyPair();
+const lockedKey = sshKeyPair({ passphrase: 'secret' });
 
 /** Public key in the form of the wire. */
 const blobOf = (publicKey: string) => Buffer.from(publicKey.split(' ')[1] ?? '', 'base64');

@@ -3,29 +3,31 @@
  *
  * The library behind it accepts every host key unless told otherwise, never notices a dead connection and may wait for
  * ever; so here the judge of host keys is a required parameter, nothing is sent before it has agreed (BEH-252), keepalive
- * is on, and everything has a limit. Keys and agent only, never passwords, no forwarding, no configuration files.
+ * is on, and everything has a limit. Who may be asked for what is ssh-login.ts; the files of OpenSSH are ssh-config.ts.
  *
  * Counterpart in Ganeti: lib/ssh.py, SshRunner.
  */
-import { readFile } from 'node:fs/promises';
-import { Client, utils, type AnyAuthMethod, type ClientChannel, type ConnectConfig } from 'ssh2';
+import type { Duplex } from 'node:stream';
+import { Client, type AuthHandlerMiddleware, type ClientChannel, type ConnectConfig } from 'ssh2';
 import { fingerprintOf, keyTypeOf, type HostKeyVerdict } from './known-hosts.ts';
 import { MachineError, messageOf } from './machine-error.ts';
 import { seconds } from './seconds.ts';
+import { waysIn, type SshIdentities, type WaysIn } from './ssh-login.ts';
 
 export interface SshTarget {
   /** Literal address or name; a name is resolved by the system. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Tried in this order, the agent last. Missing and encrypted key files are passed over if another one is usable. */
-  readonly identities: { readonly keyFiles: readonly string[]; readonly agentSocket?: string };
+  readonly identities: SshIdentities;
   /** Judges the host's key; may take its time (ask a person): the limit does not run meanwhile. */
   readonly verifyHostKey: (key: Buffer) => HostKeyVerdict | Promise<HostKeyVerdict>;
   /** Key types on record for this host: asked for first, or a host with several keys shows one that nobody knows. */
   readonly preferredKeyTypes?: readonly string[];
-  /** From the first packet until the user is let in. */
+  /** From the first packet until the user is let in; stands still while a person is asked. */
   readonly connectMs: number;
+  /** Session with the host through which this one is reached; without it, directly. */
+  readonly through?: SshSession;
 }
 
 export interface SshResult {
@@ -40,7 +42,12 @@ export interface SshSession {
    * Runs one command line in the user's shell, whatever its exit code. Fails with SSH_FAILED (the connection broke, so
    * it is not known how far the command came) or TIMED_OUT (likewise; it may go on over there).
    */
-  run(command: string, options: { readonly input?: string; readonly timeoutMs: number }): Promise<SshResult>;
+  run(
+    command: string,
+    options: { readonly input?: string | Uint8Array; readonly timeoutMs: number },
+  ): Promise<SshResult>;
+  /** A TCP connection from that host to another one. Fails with SSH_FAILED, also when nobody answers in time. */
+  forward(host: string, port: number, timeoutMs: number): Promise<Duplex>;
   close(): void;
 }
 
@@ -76,29 +83,6 @@ function sshFailed(target: SshTarget, message: string, cause?: unknown, hint?: s
   return new MachineError('SSH_FAILED', message, { facts, cause, ...(hint !== undefined && { hint }) });
 }
 
-/** The way in for one key file, or why it is none. */
-async function keyFileMethod(username: string, path: string): Promise<AnyAuthMethod | string> {
-  try {
-    const key = utils.parseKey(await readFile(path));
-    if (key instanceof Error) return `${path}: ${key.message}`;
-    return { type: 'publickey', username, key };
-  } catch (caught) {
-    return messageOf(caught);
-  }
-}
-
-async function waysIn(target: SshTarget): Promise<AnyAuthMethod[]> {
-  const { user, identities } = target;
-  const tried = await Promise.all(identities.keyFiles.map((path) => keyFileMethod(user, path)));
-  const methods = tried.filter((each) => typeof each !== 'string');
-  const agent = identities.agentSocket;
-  if (agent) methods.push({ type: 'agent', username: user, agent });
-  if (methods.length > 0) return methods;
-  const why =
-    tried.filter((each) => typeof each === 'string').join('; ') || 'neither a key file nor an agent is given';
-  throw sshFailed(target, `There is no usable SSH key for ${placeOf(target)}: ${why}`);
-}
-
 /** What the host showed, and what was thought of it. */
 interface ShownKey {
   readonly key: Buffer;
@@ -118,6 +102,13 @@ function hostKeyRefused(target: SshTarget, { key, verdict }: ShownKey): MachineE
         facts,
       },
     );
+  if (verdict === 'authority-only')
+    return new MachineError(
+      'SSH_HOST_KEY_UNKNOWN',
+      `Only a certificate authority vouches for the SSH host key of ${placeOf(target)} (@cert-authority in known_hosts), ` +
+        `and host certificates are not supported here: ${shown}`,
+      { hint: 'Give its fingerprint, or add the host’s own key to known_hosts', facts },
+    );
   const what = verdict === 'revoked' ? 'has been revoked' : 'is not the expected one';
   return new MachineError(
     'SSH_HOST_KEY_CHANGED',
@@ -131,26 +122,25 @@ function hostKeyRefused(target: SshTarget, { key, verdict }: ShownKey): MachineE
 
 const levelOf = (caught: unknown): string => (caught as { level?: string } | undefined)?.level ?? '';
 
-function connectionRefused(target: SshTarget, caught: unknown): MachineError {
+function connectionRefused(target: SshTarget, caught: unknown, tried: readonly string[]): MachineError {
   const place = placeOf(target);
   if (levelOf(caught) !== 'client-authentication')
     return sshFailed(target, `Cannot talk SSH with ${place}: ${messageOf(caught)}`, caught);
-  const { keyFiles, agentSocket } = target.identities;
-  const keys = [...keyFiles, ...(agentSocket ? ['the keys of the agent'] : [])].join(', ');
+  const with_ = [...new Set(tried)].join(', ') || 'anything there is to try';
   const hint = `Add one of their public keys to the authorized_keys of ${target.user} on that host`;
-  return sshFailed(target, `${place} does not let ${target.user} in with ${keys}`, caught, hint);
+  return sshFailed(target, `${place} does not let ${target.user} in with ${with_}`, caught, hint);
 }
 
 function connectConfig(
   target: SshTarget,
-  methods: AnyAuthMethod[],
+  handler: AuthHandlerMiddleware,
   judge: (key: Buffer) => Promise<boolean>,
 ): ConnectConfig {
   return {
     host: target.host,
     port: target.port,
     username: target.user,
-    authHandler: methods,
+    authHandler: handler,
     hostVerifier: (key: Buffer, accept: (valid: boolean) => void) => void judge(key).then(accept),
     algorithms: { serverHostKey: algorithmsFor(target.preferredKeyTypes ?? []) },
     // Ours runs instead, because it can be held while a person is asked.
@@ -159,44 +149,76 @@ function connectConfig(
   };
 }
 
-const connect = (target: SshTarget, methods: AnyAuthMethod[]): Promise<Client> =>
-  new Promise((resolve, reject) => {
-    const client = new Client();
-    let refused: MachineError | undefined;
-    let limit: NodeJS.Timeout;
-    const end = (error: MachineError) => {
-      clearTimeout(limit);
+/** A limit that stands still while a person is asked. */
+function holdableLimit(ms: number, onEnd: () => void) {
+  let timer: NodeJS.Timeout | undefined;
+  let over = false;
+  const start = (): void => void (over || (timer = setTimeout(onEnd, ms)));
+  const stop = (): void => clearTimeout(timer);
+  const end = (): void => {
+    over = true;
+    stop();
+  };
+  const held = async <R>(ask: () => Promise<R>): Promise<R> => {
+    stop();
+    try {
+      return await ask();
+    } finally {
+      start();
+    }
+  };
+  return { start, end, held };
+}
+
+async function connect(target: SshTarget): Promise<Client> {
+  const client = new Client();
+  const late = () =>
+    sshFailed(target, `${placeOf(target)} did not let ${target.user} in within ${seconds(target.connectMs)}`);
+  let fail = (_error: MachineError): void => undefined;
+  const limit = holdableLimit(target.connectMs, () => fail(late()));
+  const ways = await waysIn(target.user, target.identities, limit.held);
+  if ('why' in ways)
+    throw sshFailed(target, `There is no usable SSH key for ${placeOf(target)}: ${ways.why}`);
+  const sock = await target.through?.forward(target.host, target.port, target.connectMs);
+  return new Promise((resolve, reject) => {
+    fail = (error) => {
+      limit.end();
       client.destroy();
       reject(error);
     };
-    const startLimit = () => {
-      const message = `${placeOf(target)} did not let ${target.user} in within ${seconds(target.connectMs)}`;
-      limit = setTimeout(() => end(sshFailed(target, message)), target.connectMs);
-    };
-    const judge = async (key: Buffer): Promise<boolean> => {
-      clearTimeout(limit);
-      try {
-        const verdict = await target.verifyHostKey(key);
-        if (verdict !== 'accepted') refused = hostKeyRefused(target, { key, verdict });
-      } catch (caught) {
-        refused = sshFailed(target, `The SSH host key of ${placeOf(target)} could not be judged`, caught);
-      }
-      if (!refused) startLimit();
-      return !refused;
-    };
-    // An agent that does not answer is one way in less, not the end. The listener stays: an error without one is fatal.
-    client.on(
-      'error',
-      (caught) => levelOf(caught) !== 'agent' && end(refused ?? connectionRefused(target, caught)),
-    );
-    client.once('close', () => end(refused ?? sshFailed(target, `${placeOf(target)} closed the connection`)));
     client.once('ready', () => {
-      clearTimeout(limit);
+      limit.end();
       resolve(client);
     });
-    startLimit();
-    client.connect(connectConfig(target, methods, judge));
+    limit.start();
+    start(client, target, ways, { fail: (error) => fail(error), held: limit.held, ...(sock && { sock }) });
   });
+}
+
+interface Attempt {
+  fail(error: MachineError): void;
+  held<R>(ask: () => Promise<R>): Promise<R>;
+  readonly sock?: Duplex;
+}
+
+function start(client: Client, target: SshTarget, ways: WaysIn, { fail, held, sock }: Attempt): void {
+  let refused: MachineError | undefined;
+  const judge = async (key: Buffer): Promise<boolean> => {
+    try {
+      const verdict = await held(async () => target.verifyHostKey(key));
+      if (verdict !== 'accepted') refused = hostKeyRefused(target, { key, verdict });
+    } catch (caught) {
+      refused = sshFailed(target, `The SSH host key of ${placeOf(target)} could not be judged`, caught);
+    }
+    return !refused;
+  };
+  // An agent that does not answer is one way in less, not the end. The listener stays: an error without one is fatal.
+  client.on('error', (caught) => {
+    if (levelOf(caught) !== 'agent') fail(refused ?? connectionRefused(target, caught, ways.tried()));
+  });
+  client.once('close', () => fail(refused ?? sshFailed(target, `${placeOf(target)} closed the connection`)));
+  client.connect({ ...connectConfig(target, ways.handler, judge), ...(sock && { sock }) });
+}
 
 /** Collects a command's output until its channel closes. A channel that closes without a status was cut off. */
 function collect(channel: ClientChannel, onEnd: (result: SshResult | undefined) => void): void {
@@ -243,10 +265,37 @@ const runOver =
           if (error) return broke(error);
           opened = channel;
           collect(channel, (result) => (result ? end(result) : broke()));
-          channel.end(input ?? '');
+          channel.end(typeof input === 'object' ? Buffer.from(input) : (input ?? ''));
         });
       } catch (caught) {
         broke(caught);
+      }
+    });
+
+const forwardOver =
+  (client: Client, target: SshTarget): SshSession['forward'] =>
+  (host, port, timeoutMs) =>
+    new Promise((resolve, reject) => {
+      const where = `${host} port ${port} through ${placeOf(target)}`;
+      let late = false;
+      const end = (error: MachineError): void => {
+        late = true;
+        clearTimeout(limit);
+        reject(error);
+      };
+      const limit = setTimeout(
+        () => end(sshFailed(target, `Cannot reach ${where} within ${seconds(timeoutMs)}`)),
+        timeoutMs,
+      );
+      try {
+        client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => {
+          if (error) return end(sshFailed(target, `Cannot reach ${where}: ${error.message}`, error));
+          clearTimeout(limit);
+          if (late) channel.destroy();
+          resolve(channel);
+        });
+      } catch (caught) {
+        end(sshFailed(target, `The connection to ${placeOf(target)} broke`, caught));
       }
     });
 
@@ -260,9 +309,10 @@ const tookTooLong = (target: SshTarget, timeoutMs: number): MachineError =>
  * key), or SSH_FAILED for everything else, each naming host and port, the first two the fingerprint that was shown.
  */
 export async function openSsh(target: SshTarget): Promise<SshSession> {
-  const client = await connect(target, await waysIn(target));
+  const client = await connect(target);
   return {
     run: runOver(client, target),
+    forward: forwardOver(client, target),
     close: () => {
       client.end();
       setTimeout(() => client.destroy(), farewellMs).unref();

@@ -1,71 +1,146 @@
-/** `quorate node add`: takes a host into the cluster over SSH; on the master. */
-import { addNode } from '@quorate/bootstrap/node-add';
-import { timings } from '@quorate/domain/timings';
+/**
+ * `quorate node add`: takes hosts into the cluster over SSH, or takes back joins that did not end; on the master.
+ *
+ * Several hosts go side by side, each with its own steps and its own result; one that fails stops no other.
+ */
+import { abortJoin, type AbortedJoin } from '@quorate/bootstrap/node-abort';
+import { addNode, tryNode, type NodeAddParts, type NodeAddRequest } from '@quorate/bootstrap/node-add';
+import { joinTurn, type JoinTurn } from '@quorate/bootstrap/join-turn';
+import { journalledSteps } from '@quorate/bootstrap/journalled';
+import { ClusterError } from '@quorate/domain/errors';
+import { diskFiles } from '@quorate/platform/files';
+import { inTurn } from '@quorate/platform/in-turn';
 import { executableDirectory } from '@quorate/platform/processes';
 import { canonicalName, resolveName } from '@quorate/platform/resolver';
-import { openSsh, type SshSession } from '@quorate/platform/ssh';
-import { openCluster, openHost, type GlobalOptions } from '../context.ts';
-import { liveSteps, stepRecorder } from '../live-steps.ts';
-import { printResult } from '../output.ts';
-import { hostKeyJudge, type HostKeySources } from '../host-key-judge.ts';
+import { openTerminal } from '@quorate/platform/terminal';
+import { openCluster, openHost, type ClusterContext } from '../context.ts';
+import { labelledSteps, liveSteps, stepRecorder } from '../live-steps.ts';
+import type { NodeAddFlags } from '../node-add-flags.ts';
+import { errorObject, printError, printNote, printResult } from '../output.ts';
+import { refuseUncheckedKeys } from '../ssh-flags.ts';
+import { openHostSession, type SshAsking } from '../ssh-way.ts';
+import { readPassword } from '../standard-input.ts';
 
-interface NodeAddOptions extends GlobalOptions, HostKeySources {
-  readonly secondaryIp?: string;
-  readonly sshUser: string;
-  readonly sshPort?: number;
-  readonly sshKey?: string;
-  readonly witness?: boolean;
-  readonly remoteProgram?: string;
+/** One host's share of what is printed. */
+interface HostResult {
+  readonly host: string;
+  readonly ok: boolean;
+  readonly node?: object;
+  readonly aborted?: AbortedJoin;
+  readonly error?: ReturnType<typeof errorObject>;
+  readonly steps: readonly object[];
 }
 
-export default async function nodeAdd(options: NodeAddOptions, host: string): Promise<number> {
-  const { settings } = await openHost(options);
-  const { state, access, roster, master } = await openCluster(options);
-  const lookup = { family: roster.masterIp.family, hostsFile: state.layout.hostsFile.path };
-  const name = await canonicalName(host, lookup);
-  const [primaryIp = ''] = await resolveName(name, lookup);
-  const sshPort = options.sshPort ?? settings.sshPort;
-  const { report, steps } = stepRecorder(liveSteps(options.json === true));
-  const added = await addNode(
-    {
-      access,
-      master,
-      report,
-      clusterName: roster.clusterName,
-      clusterUuid: roster.clusterUuid,
-      connect: () => connect(options, name, primaryIp, sshPort),
-    },
-    {
-      name,
-      primaryIp,
-      secondaryIp: options.secondaryIp,
-      sshPort,
-      witness: options.witness === true,
-      remoteProgram: options.remoteProgram ?? `${executableDirectory()}/quorate`,
-    },
+/** What all hosts of one command share. */
+interface Run {
+  readonly flags: NodeAddFlags;
+  readonly context: ClusterContext;
+  readonly sshPort: number;
+  readonly asking: SshAsking;
+  readonly isOnlyHost: boolean;
+  readonly turn: JoinTurn;
+  readonly journal: ReturnType<typeof inTurn>;
+}
+
+export default async function nodeAdd(flags: NodeAddFlags, ...hosts: string[]): Promise<number> {
+  refuseUncheckedKeys(flags);
+  const typed = [...new Set(hosts)];
+  if (flags.secondaryIp !== undefined && typed.length > 1)
+    throw new ClusterError('WRONG_INPUT', 'A secondary IP is that of one host, and several were named');
+  const { settings } = await openHost(flags);
+  const context = await openCluster(flags);
+  const run: Run = {
+    ...{ flags, context, sshPort: settings.sshPort, isOnlyHost: typed.length === 1 },
+    asking: await askingFor(flags),
+    turn: joinTurn(context.state.layout, context.access.clock),
+    journal: inTurn(),
+  };
+  const results = await Promise.all(typed.map((host) => resultOf(run, host)));
+  printResult(
+    flags,
+    { hosts: results },
+    results.flatMap((result) => linesOf(run, result)),
   );
-  const role = added.candidate ? 'master candidate' : 'regular node';
-  printResult(options, { node: added, steps }, [`${name} is a node of ${roster.clusterName} (${role})`]);
-  return 0;
+  if (!flags.json) for (const result of results) printFailure(run, result);
+  return Math.max(...results.map(({ error }) => error?.exitCode ?? 0));
 }
 
-async function connect(
-  options: NodeAddOptions,
-  name: string,
-  address: string,
-  port: number,
-): Promise<SshSession> {
-  const { judge, preferredKeyTypes } = await hostKeyJudge(options, name, address, port);
-  const home = process.env['HOME'] ?? '/root';
-  const usual = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map((file) => `${home}/.ssh/${file}`);
-  const agentSocket = process.env['SSH_AUTH_SOCK'];
-  return openSsh({
-    host: address,
-    port,
-    user: options.sshUser,
-    identities: { keyFiles: options.sshKey ? [options.sshKey] : usual, ...(agentSocket && { agentSocket }) },
-    verifyHostKey: judge,
-    preferredKeyTypes,
-    connectMs: timings.sshConnectMs,
-  });
+async function askingFor({ passwordStdin }: NodeAddFlags): Promise<SshAsking> {
+  return {
+    terminal: passwordStdin ? undefined : openTerminal(),
+    password: passwordStdin ? await readPassword() : undefined,
+    note: printNote,
+    passPhrases: new Map(),
+  };
+}
+
+async function resultOf(run: Run, host: string): Promise<HostResult> {
+  const { flags, isOnlyHost } = run;
+  const quiet = flags.json === true;
+  const { report, steps } = stepRecorder(isOnlyHost ? liveSteps(quiet) : labelledSteps(quiet, host));
+  try {
+    const [parts, request] = await startOf(run, host, report);
+    const { name } = request;
+    if (flags.abort) return { host: name, ok: true, aborted: await abortJoin(parts, request), steps };
+    if (!flags.dryRun) return { host: name, ok: true, node: await addNode(parts, request), steps };
+    await tryNode(parts, request);
+    return { host: name, ok: true, steps };
+  } catch (caught) {
+    return { host, ok: false, error: errorObject(caught), steps };
+  }
+}
+
+async function startOf(
+  { flags, context, sshPort, asking, isOnlyHost, turn, journal }: Run,
+  typed: string,
+  show: NodeAddParts['report'],
+): Promise<[NodeAddParts, NodeAddRequest]> {
+  const { state, access, roster, master } = context;
+  const lookup = { family: roster.masterIp.family, hostsFile: state.layout.hostsFile.path };
+  const name = await canonicalName(typed, lookup);
+  const [primaryIp = ''] = await resolveName(name, lookup);
+  const here = executableDirectory();
+  const destination = { typed, name, address: primaryIp, defaultPort: sshPort, isOnlyHost, lookup };
+  const notebook = { state, clock: access.clock, turn: journal };
+  const parts: NodeAddParts = {
+    ...{ state, access, master, clusterName: roster.clusterName, clusterUuid: roster.clusterUuid },
+    connect: () => openHostSession(flags, destination, asking),
+    report: flags.dryRun ? show : journalledSteps(notebook, `node-add ${name}`, show),
+    inTurn: turn,
+    ...(flags.install && { readProgram: (program: string) => programText(`${here}/${program}`) }),
+    ...(flags.verbose && { hear: (line: string) => printNote(`${name}: ${line}`) }),
+  };
+  const { secondaryIp, witness = false, remoteProgram = `${here}/quorate` } = flags;
+  return [parts, { name, primaryIp, secondaryIp, witness, remoteProgram }];
+}
+
+async function programText(path: string): Promise<string> {
+  const text = await diskFiles.readText(path);
+  if (text !== undefined) return text;
+  throw new ClusterError('HOST_UNFIT', `There is no program ${path} here that could be brought over`);
+}
+
+function linesOf({ flags, context }: Run, { host, ok, node, aborted }: HostResult): readonly string[] {
+  if (!ok) return [];
+  if (aborted) return [...abortLines(aborted)];
+  if (flags.dryRun) return [`${host} could join; nothing was changed`];
+  const role = (node as { candidate: boolean }).candidate ? 'master candidate' : 'regular node';
+  return [`${host} is a node of ${context.roster.clusterName} (${role})`];
+}
+
+const exposures = {
+  nothing: 'it was given no secret',
+  'shared-secrets': "it may keep secrets that all nodes share; renew the cluster's secrets",
+  'cluster-key': "it may keep the cluster's key; renew the cluster certificate",
+};
+
+function abortLines({ name, wasNode, cleaned, exposed }: AbortedJoin): readonly string[] {
+  const taken = wasNode ? `${name} was taken out of the cluster again` : `${name} is no node of the cluster`;
+  return [taken, cleaned ? `${name} keeps nothing of it` : `${name} was not cleaned: ${exposures[exposed]}`];
+}
+
+function printFailure({ isOnlyHost }: Run, { host, error }: HostResult): void {
+  if (!error) return;
+  if (!isOnlyHost) printNote(`${host}:`);
+  printError(error);
 }

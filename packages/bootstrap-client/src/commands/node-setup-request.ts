@@ -1,13 +1,19 @@
 /** `quorate node-setup request`: the new host makes its keys and asks for certificates. Run by `node add` over SSH. */
-import { makeRequests, parseSetupQuestion } from '@quorate/bootstrap/node-setup';
+import { makeRequests, parseSetupQuestion, requireFreeHost } from '@quorate/bootstrap/node-setup';
 import { parseHostName } from '@quorate/domain/names';
 import { openHost, type GlobalOptions } from '../context.ts';
 import { readStandardInput } from '../standard-input.ts';
 
-export default async function nodeSetupRequest(options: GlobalOptions): Promise<number> {
+interface RequestOptions extends GlobalOptions {
+  readonly dryRun?: boolean;
+}
+
+export default async function nodeSetupRequest(options: RequestOptions): Promise<number> {
   const name = parseHostName(parseSetupQuestion(await readStandardInput()));
   const { state, settings } = await openHost(options);
-  const answer = await makeRequests(state, settings, name);
+  const { nodePort, masterPort } = settings;
+  if (options.dryRun) await requireFreeHost(state);
+  const answer = options.dryRun ? { nodePort, masterPort } : await makeRequests(state, settings, name);
   process.stdout.write(`${JSON.stringify(answer)}\n`);
   return 0;
 }

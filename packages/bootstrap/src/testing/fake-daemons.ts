@@ -1,11 +1,19 @@
 /** The daemons of a host as two flags, and the orders they were given in the sequence in which they came. */
 import type { DaemonControl } from '@quorate/platform/daemon-control';
+import { virtualClock } from '@quorate/platform/testing/clock';
 
 export interface FakeDaemons extends DaemonControl {
   /** `start noded` */
   readonly orders: string[];
   readonly running: Set<string>;
 }
+
+/** What the host's half of a join is given: these daemons, a clock that stands, and nobody who listens. */
+export const setupParts = (daemons: FakeDaemons = fakeDaemons()) => ({
+  daemons,
+  clock: virtualClock(),
+  report: () => undefined,
+});
 
 /** `fails` says why an order cannot be carried out. */
 export function fakeDaemons(fails: (order: string) => Error | undefined = () => undefined): FakeDaemons {

@@ -2,9 +2,18 @@
 import { defaultSettings } from '@quorate/cluster-state/settings';
 import { configurationFormat } from '@quorate/domain/configuration';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
-import type { SshResult, SshSession } from '@quorate/platform/ssh';
-import { installMembership, makeRequests, parseSetupPayload, parseSetupQuestion } from '../node-setup.ts';
-import { fakeDaemons, type FakeDaemons } from './fake-daemons.ts';
+import type { SshResult } from '@quorate/platform/ssh';
+import type { HostSession } from '../node-add.ts';
+import {
+  abandonJoin,
+  installMembership,
+  makeRequests,
+  parseAbandonedJoin,
+  parseSetupPayload,
+  parseSetupQuestion,
+  requireFreeHost,
+} from '../node-setup.ts';
+import { fakeDaemons, setupParts, type FakeDaemons } from './fake-daemons.ts';
 import { stateOf, type MemoryState } from './join.ts';
 
 /** As an operator may have to write it, and as a POSIX shell reads it back. */
@@ -23,7 +32,7 @@ export const wordsOf = ({ command }: Pick<Ran, 'command'>): string =>
 export type Answer = (input: string) => Promise<SshResult>;
 
 export interface RemoteHost {
-  readonly session: SshSession;
+  readonly session: HostSession;
   readonly state: MemoryState;
   readonly daemons: FakeDaemons;
   /** What was run, in order. */
@@ -41,13 +50,17 @@ export function remoteHost(instead: Readonly<Record<string, Answer>> = {}): Remo
   const ran: Ran[] = [];
   let closed = false;
   const answers: Readonly<Record<string, Answer>> = { ...programs(state, daemons), ...instead };
-  const session: SshSession = {
-    run(command, { input = '' }) {
+  const session: HostSession = {
+    run(command, { input: given = '' }) {
+      const input = typeof given === 'string' ? given : Buffer.from(given).toString('utf8');
       ran.push({ command, input });
       const words = wordsOf({ command });
       return answers[words]?.(input) ?? Promise.resolve({ code: 1, stdout: '', stderr: `unknown: ${words}` });
     },
+    forward: () => Promise.reject(new Error('this host leads nowhere')),
     close: () => void (closed = true),
+    place: 'a host in memory',
+    answers: () => Promise.resolve(true),
   };
   return { session, state, daemons, ran, isClosed: () => closed };
 }
@@ -58,7 +71,15 @@ const programs = (state: MemoryState, daemons: FakeDaemons): Readonly<Record<str
     return ended(JSON.stringify(await makeRequests(state, defaultSettings, parseSetupQuestion(input))));
   },
   async 'node-setup install'(input) {
-    await installMembership(state, parseSetupPayload(input), daemons);
+    await installMembership(state, parseSetupPayload(input), setupParts(daemons));
+    return ended('{}\n');
+  },
+  async 'node-setup request --dry-run'() {
+    await requireFreeHost(state);
+    return ended(JSON.stringify({ nodePort: 1811, masterPort: 1816 }));
+  },
+  async 'node-setup abandon'(input) {
+    await abandonJoin(state, parseAbandonedJoin(input), daemons);
     return ended('{}\n');
   },
 });

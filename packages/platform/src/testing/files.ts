@@ -52,6 +52,12 @@ export function memoryFiles(initial: Readonly<Record<string, string>> = {}): Mem
     const before = fileAt(path);
     put(path, `${before?.text ?? ''}${line}\n`, before?.mode ?? mode);
   };
+  const rename = (from: string, to: string): void => {
+    const entry = fileAt(from);
+    if (!entry) throw notThere();
+    put(to, entry.text, entry.mode);
+    if (from !== to) entries.delete(from);
+  };
   const remove = (path: string): void => {
     if (fileAt(path)) entries.delete(path);
   };
@@ -103,6 +109,7 @@ export function memoryFiles(initial: Readonly<Record<string, string>> = {}): Mem
       }),
     rewrite: (path, bytes) => later('write', path, () => rewrite(path, bytes)),
     writeAtomic: (path, text, { mode }) => later('write', path, () => put(path, text, mode)),
+    rename: (from, to) => later('rename', from, () => rename(from, to)),
     remove: (path) => later('remove', path, () => remove(path)),
     list: (directory) => later('list', directory, () => namesIn(directory)),
     stat: (path) => later('inspect', path, () => factsOf(path)),

@@ -152,6 +152,10 @@ export const descriptor: object = {
           "AddNode": {
            "requestType": "AddNodeRequest",
            "responseType": "AddNodeResponse"
+          },
+          "WithdrawNode": {
+           "requestType": "WithdrawNodeRequest",
+           "responseType": "WithdrawNodeResponse"
           }
          }
         },
@@ -180,6 +184,18 @@ export const descriptor: object = {
           "witness": {
            "type": "bool",
            "id": 6
+          },
+          "nodeUuid": {
+           "type": "string",
+           "id": 7
+          },
+          "nodeCertificate": {
+           "type": "string",
+           "id": 8
+          },
+          "clientCertificate": {
+           "type": "string",
+           "id": 9
           }
          }
         },
@@ -251,6 +267,30 @@ export const descriptor: object = {
         "AddNodeResponse": {
          "fields": {
           "candidate": {
+           "type": "bool",
+           "id": 1
+          }
+         }
+        },
+        "WithdrawNodeRequest": {
+         "fields": {
+          "nodeUuid": {
+           "type": "string",
+           "id": 1
+          },
+          "name": {
+           "type": "string",
+           "id": 2
+          },
+          "nodeCertificate": {
+           "type": "string",
+           "id": 3
+          }
+         }
+        },
+        "WithdrawNodeResponse": {
+         "fields": {
+          "wasNode": {
            "type": "bool",
            "id": 1
           }

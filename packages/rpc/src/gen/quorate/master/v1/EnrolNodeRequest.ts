@@ -8,6 +8,9 @@ export interface EnrolNodeRequest {
   'certificateRequest'?: (string);
   'clientCertificateRequest'?: (string);
   'witness'?: (boolean);
+  'nodeUuid'?: (string);
+  'nodeCertificate'?: (string);
+  'clientCertificate'?: (string);
 }
 
 export interface EnrolNodeRequest__Output {
@@ -17,4 +20,7 @@ export interface EnrolNodeRequest__Output {
   'certificateRequest': (string);
   'clientCertificateRequest': (string);
   'witness': (boolean);
+  'nodeUuid': (string);
+  'nodeCertificate': (string);
+  'clientCertificate': (string);
 }

@@ -1,0 +1,30 @@
+/** The flags of `quorate node add`. Counterpart in Ganeti: the option list of `add` in lib/client/gnt_node.py. */
+import { type Command, Option } from 'commander';
+import type { GlobalOptions } from './context.ts';
+import { addSshFlags, type SshFlags } from './ssh-flags.ts';
+
+export interface NodeAddFlags extends GlobalOptions, SshFlags {
+  readonly secondaryIp?: string;
+  readonly witness?: boolean;
+  readonly install?: boolean;
+  readonly remoteProgram?: string;
+  readonly abort?: boolean;
+  readonly dryRun?: boolean;
+  readonly verbose?: boolean;
+}
+
+export function addNodeAddFlags(command: Command): void {
+  command
+    .option('-s, --secondary-ip <address>', 'its address on a second network; for one host')
+    .option('--witness', 'let it vote, but never become master')
+    .addOption(
+      new Option('--abort', 'take back a join that did not come to its end').conflicts(['install', 'dryRun']),
+    )
+    .addOption(new Option('--dry-run', 'look whether it could join, and change nothing').conflicts('install'))
+    .option('-v, --verbose', 'show what the programs on the host say of their steps');
+  addSshFlags(command.optionsGroup('How it is reached:'));
+  command
+    .optionsGroup('Programs there:')
+    .option('--install', 'bring the programs of this host over to one that has none')
+    .option('--remote-program <path>', 'where quorate is on that host (default: where it is here)');
+}
