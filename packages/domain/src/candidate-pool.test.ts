@@ -4,16 +4,21 @@
  */
 import { describe, expect, it } from 'vitest';
 import { newNodeBecomesCandidate, nodesToPromote, poolState } from './candidate-pool.ts';
-import type { Configuration, NodeObject } from './configuration.ts';
+import type { Configuration, Draft, NodeObject } from './configuration.ts';
 import { draftOfSize } from './testing/drafts.ts';
 
-function cluster(letters: string, poolSize = 10): Configuration {
-  const { configuration } = draftOfSize(letters.length);
+const cluster = (letters: string, poolSize = 10): Configuration => draftOf(letters, poolSize).configuration;
+
+function draftOf(letters: string, poolSize: number): Draft {
+  const { configuration, ours } = draftOfSize(letters.length);
   const nodes = Object.values(configuration.nodes).map((node, i) => withRole(node, letters[i] ?? ''));
   return {
-    ...configuration,
-    cluster: { ...configuration.cluster, candidate_pool_size: poolSize },
-    nodes: Object.fromEntries(nodes.map((node) => [node.uuid, node])),
+    ours,
+    configuration: {
+      ...configuration,
+      cluster: { ...configuration.cluster, candidate_pool_size: poolSize },
+      nodes: Object.fromEntries(nodes.map((node) => [node.uuid, node])),
+    },
   };
 }
 
@@ -56,7 +61,7 @@ describe('the candidate pool', () => {
     ['CCR', 2, ''],
     ['CCC', 1, ''],
   ])('%s, size %i promotes %j', (letters, size, names) => {
-    const promoted = nodesToPromote(cluster(letters, size)).map((node) => node.name.split('.')[0]);
+    const promoted = nodesToPromote(draftOf(letters, size)).map((node) => node.name.split('.')[0]);
     expect(promoted.join(' ')).toBe(names);
   });
 });

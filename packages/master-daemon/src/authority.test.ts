@@ -5,6 +5,7 @@ import { planCommit } from '@quorate/domain/commit';
 import type { ClusterRecord, Configuration, Draft } from '@quorate/domain/configuration';
 import { seal } from '@quorate/domain/record';
 import { testSeconds, uuidOf } from '@quorate/domain/testing/drafts';
+import { nobodyEntrusted } from '@quorate/domain/candidate-pool';
 import { withNodesOffline } from '@quorate/domain/configuration-changes';
 import { sha256Hex } from '@quorate/platform/digest';
 import { describe, expect, it } from 'vitest';
@@ -44,7 +45,7 @@ describe('a change', () => {
       inOfficeWith(cluster.record),
       (...given) => (seen.push(...given), later(...given)),
     );
-    expect(seen).toEqual([cluster.record, cluster.clock.now().getTime() / 1000]);
+    expect(seen).toEqual([cluster.record, cluster.clock.now().getTime() / 1000, nobodyEntrusted]);
   });
 
   it('BEH-280 is done only when a majority has stored it', async () => {
