@@ -59,7 +59,7 @@ describe.sequential('the role of a node', () => {
   const mustModify = (...words: string[]) =>
     made.cluster.mustQuorate(made.world.first, ['node', 'modify', ...words]);
 
-  it('BEH-263 BEH-264 BEH-260 is refused in words where it cannot be', async () => {
+  it('BEH-263 BEH-264 is refused in words where it cannot be', async () => {
     const { first, second, third } = made.world;
     const cases: [string[], string][] = [
       [[first.name, '-D', 'yes'], 'WRONG_INPUT'],
@@ -115,11 +115,18 @@ describe.sequential('the role of a node', () => {
     ]);
   });
 
-  it('a larger pool gives key and digest to whom it promotes', async () => {
-    const { first, third } = made.world;
+  it('BEH-260 BEH-261 a pool that would be too small needs another to be promoted, and one that grows promotes', async () => {
+    const { first, second, third } = made.world;
     const pool = (size: string) => made.cluster.mustQuorate(first, ['modify', '--candidate-pool-size', size]);
     await pool('2');
     await mustModify(third.name, '-C', 'no');
+    await until('n3 to be rid of it', () => !holdsKey(third));
+    const { code, stderr } = await modify(second.name, '-C', 'no');
+    expect([code, stderr]).toEqual([1, expect.stringContaining('(TOO_FEW_CANDIDATES)')]);
+    const promoted = await mustModify(second.name, '-C', 'no', '--auto-promote');
+    expect(promoted.stderr).toBe(`${third.name} is now a master candidate\n`);
+    expect([holdsKey(third), recordOf(third)]).toEqual([true, recordOf(first)]);
+    await mustModify(third.name, '-C', 'no', '--auto-promote');
     await until('n3 to be rid of it', () => !holdsKey(third));
     await pool('10');
     const record = recordOf(first);

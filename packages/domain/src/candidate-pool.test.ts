@@ -48,6 +48,41 @@ describe('the candidate pool', () => {
     expect(newNodeBecomesCandidate(cluster(letters, size), false)).toBe(false);
   });
 
+  // Priorities and groups of nodes 2 to 5; node 1 is the master, in group a.
+  it.each([
+    ['50a 50a 50b 50c', 2, 'node4', 'a group without a candidate goes before the group of the master'],
+    ['50b 50b 50a 50c', 4, 'node2 node5 node3', 'groups take turns, and within one the name decides'],
+    ['50b 80a 50c 90a', 3, 'node5 node3', 'the priority goes before the group'],
+    ['0b 0c 1a 0a', 3, 'node4 node2', 'the last resort comes last'],
+  ])('%s, size %i promotes %s: %s', (line, size, names) => {
+    const plain = draftOf('CRRRR', size);
+    const wishes = ['50a', ...line.split(' ')].map((each) => [parseInt(each), each.at(-1) ?? ''] as const);
+    const uuids = Object.keys(plain.configuration.nodes);
+    const nodes = uuids.map((uuid, i) => [
+      uuid,
+      { ...plain.configuration.nodes[uuid], group: wishes[i]?.[1] },
+    ]);
+    const ours = uuids.map((uuid, i) => [uuid, { ...plain.ours.nodes[uuid], priority: wishes[i]?.[0] }]);
+    const draft = {
+      configuration: { ...plain.configuration, nodes: Object.fromEntries(nodes) },
+      ours: { ...plain.ours, nodes: Object.fromEntries(ours) },
+    } as Draft;
+    expect(
+      nodesToPromote(draft)
+        .map((node) => node.name.split('.')[0])
+        .join(' '),
+    ).toBe(names);
+  });
+
+  it('passes over who is unfit, and takes the next', () => {
+    const draft = draftOf('CRRR', 3);
+    const [, second = ''] = Object.keys(draft.configuration.nodes);
+    expect(nodesToPromote(draft, [], [second]).map(({ name }) => name)).toEqual([
+      'node3.lab.test',
+      'node4.lab.test',
+    ]);
+  });
+
   it('counts as if the excepted nodes were gone', () => {
     const configuration = cluster('CCR');
     const [, second = ''] = Object.keys(configuration.nodes);
