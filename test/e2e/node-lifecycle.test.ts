@@ -299,7 +299,7 @@ describe.sequential('a node that is installed anew', () => {
     const key = readState(third, 'node.pem');
     await made.cluster.mustQuorate(first, ['node', 'modify', third.name, '--priority', '70']);
     const { code, stderr } = await readd(third);
-    expect([code, stderr]).toEqual([0, expect.stringContaining('clear: done')]);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('clear-host: done')]);
     const after = recordOf(first);
     expect(uuidIn(after, third)).toBe(uuid);
     expect(after.ours.nodes[uuid]).toMatchObject({ priority: 70 });

@@ -81,11 +81,14 @@ describe('a node that is removed', () => {
     ['the last node', draftOfSize(1), 1, 'WRONG_INPUT', 'quorate destroy'],
     ['the home of an instance', withInstance(draftOfSize(3)), 2, 'INSTANCES_REMAIN', 'Move or remove'],
     ['the second home of one', withInstance(draftOfSize(3)), 3, 'INSTANCES_REMAIN', 'Move or remove'],
-    ['a stranger', draftOfSize(2), 7, 'NODE_UNKNOWN', undefined],
-  ])('is not %s', (_what, draft, number, reason, hint) => {
-    const refusal = hint === undefined ? { reason } : { reason, hint: expect.stringContaining(hint) };
-    expect(() => removed(draft, number)).toThrow(expect.objectContaining(refusal));
-  });
+  ])('is not %s', (_what, draft, number, reason, hint) =>
+    expect(() => removed(draft, number)).toThrow(
+      expect.objectContaining({ reason, hint: expect.stringContaining(hint) }),
+    ),
+  );
+
+  it('is not a stranger', () =>
+    expect(() => removed(draftOfSize(2), 7)).toThrow(expect.objectContaining({ reason: 'NODE_UNKNOWN' })));
 });
 
 it('instances use the nodes that their disks name, wherever', () => {
@@ -113,7 +116,7 @@ describe('a node that is awaited back', () => {
     expect(withNodeAwaited(awaited, node(3), later + 1)).toBe(awaited);
   });
 
-  it('BEH-287 joins under its UUID as a candidate, with its new certificate and what was wished of it', () => {
+  it('joins under its UUID as a candidate, with its new certificate and what was wished of it', () => {
     const { uuid: _, ...rest } = testNode(3);
     const again = { ...rest, uuid: node(3), certificateSha256: 'ef'.repeat(32) };
     const joined = withNode(awaited, again, later + 1);
