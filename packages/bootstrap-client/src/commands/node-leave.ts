@@ -4,7 +4,8 @@
  *
  * Counterpart in Ganeti: tools/node-cleanup.
  */
-import { removeInstalledFiles, findLeftovers } from '@quorate/cluster-state/installed-files';
+import { restoreHost } from '@quorate/cluster-state/host-changes';
+import { findLeftovers } from '@quorate/cluster-state/installed-files';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
@@ -24,7 +25,7 @@ export default async function nodeLeave(options: NodeLeaveOptions): Promise<numb
   if (!options.yesDoIt) throw unconfirmed(clusterName);
   if (await isInOffice(master)) throw masterHere(clusterName);
   for (const name of ['masterd', 'noded']) await daemons.stop(name, timings.shutdownGraceMs);
-  await removeInstalledFiles(state);
+  await restoreHost(state);
   const left = await findLeftovers(state);
   printResult(options, { cluster: clusterName, left }, [
     `This host belongs to no cluster any more`,
