@@ -332,6 +332,11 @@ describeLab('the lease', () => {
         .join(', ');
     const both = [`q${loser}.lab overruled`, `q${winner}.lab failover-without-voting`].sort().join(', ');
     await awaitUntil('Not both are in the history', 15_000, () => inHistory() === both, inHistory);
+    // Nobody has taken the loser back yet: it is offline, and names the other all the same.
+    const named = async (): Promise<string> => (await mustQuorate(lab, loser, 'master')).trim();
+    const follows = async (): Promise<boolean> => (await named()) === `q${winner}.lab`;
+    await awaitUntil('The loser still names itself', 15_000, follows, named);
+    await mustQuorate(lab, winner, 'node', 'modify', `q${loser}.lab`, '--offline', 'no');
   });
 
   it('a master daemon that is stopped gives the lease back: another serves before it would have ended', async () => {

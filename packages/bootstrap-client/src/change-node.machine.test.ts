@@ -14,6 +14,12 @@ import { serveMaster } from './testing/serve-master.ts';
 const version = { epoch: 4, serial: 9, digest: 'd'.repeat(64) };
 const forEver = 0xffff_ffff;
 
+const notAsked = {
+  ListNodes: () => Promise.reject(new Error('not asked here')),
+  RemoveNode: () => Promise.reject(new Error('not asked here')),
+  AwaitNode: () => Promise.reject(new Error('not asked here')),
+};
+
 let root: string;
 let server: RpcServer;
 const asked: ModifyNodeRequest__Output[] = [];
@@ -24,10 +30,11 @@ beforeAll(async () => {
   await makeCluster(root);
   server = await serveMaster(root, (each) =>
     each.serve(masterServices.nodes, {
+      ...notAsked,
       ModifyNode: async (request) => {
         asked.push(request);
         if (refusal) throw refusal;
-        return { version };
+        return { version, notes: ['node3 is now a master candidate'], changes: ['drained -> true'] };
       },
     }),
   );
@@ -41,11 +48,17 @@ beforeEach(() => {
   refusal = undefined;
 });
 
+/** Of what is no choice between yes, no and nothing, only yes is something that was given. */
+const isUnset = (name: string, value: unknown): boolean =>
+  value === false && ['autoPromote', 'force', 'dryRun'].includes(name);
+
 /** What the one request had in it; what was not given must not be there. */
 const onlyRequest = () => {
   expect(asked).toHaveLength(1);
   return Object.fromEntries(
-    Object.entries(asked[0] ?? {}).filter(([name, value]) => !name.startsWith('_') && value !== undefined),
+    Object.entries(asked[0] ?? {}).filter(
+      ([name, value]) => !name.startsWith('_') && value !== undefined && !isUnset(name, value),
+    ),
   );
 };
 
@@ -55,11 +68,25 @@ describe('quorate node modify', () => {
     [['--priority=100'], { priority: 100 }],
     [['--offline', 'yes'], { offline: true }],
     [['--offline', 'no', '--priority', '7'], { offline: false, priority: 7 }],
+    [['-C', 'yes'], { masterCandidate: true }],
+    [['-D', 'yes', '--auto-promote'], { drained: true, autoPromote: true }],
+    [['-O', 'no', '-f'], { offline: false, force: true }],
+    [['--master-capable', 'no', '--vm-capable', 'no'], { masterCapable: false, vmCapable: false }],
+    [['-s', '192.0.2.7', '--dry-run'], { secondaryIp: '192.0.2.7', dryRun: true }],
+    [['--node-parameters', 'ssh_port=2222'], { nodeParameters: 'ssh_port=2222' }],
     [[], {}],
   ])('%j asks for that and for nothing else, in one change', async (words, request) => {
     const { code, stdout } = await quorate(root, 'node', 'modify', 'node2', ...words);
     expect([code, onlyRequest()]).toEqual([0, { name: 'node2', ...request }]);
-    expect(stdout).toMatch(/^Committed: .*epoch 4, serial 9/);
+    expect(stdout).toMatch(/^  drained -> true\n(Committed: .*epoch 4, serial 9|Nothing was changed)/);
+  });
+
+  it('says on standard error what else came of it, and as JSON all of it', async () => {
+    const { stderr } = await quorate(root, 'node', 'modify', 'node2', '-D', 'yes');
+    expect(stderr).toBe('node3 is now a master candidate\n');
+    expect(jsonOf(await quorate(root, 'node', 'modify', 'node2', '-D', 'yes', '--json'))).toEqual({
+      ...{ version, changes: ['drained -> true'], notes: ['node3 is now a master candidate'] },
+    });
   });
 
   it.each(['101', '-1', '2.5', 'high', ''])(

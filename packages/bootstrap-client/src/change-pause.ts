@@ -12,7 +12,7 @@ export interface PauseScope extends GlobalOptions {
 /** `pausedUntilSeconds`: seconds since 1970; 0 ends a pause, `pauseWithoutEnd` is for ever. */
 export async function changePause(options: PauseScope, pausedUntilSeconds: number): Promise<Version> {
   const { node: name } = options;
-  if (name !== undefined) return changeNode(options, { name, pausedUntilSeconds });
+  if (name !== undefined) return (await changeNode(options, { name, pausedUntilSeconds })).version;
   return (await changeParameters(options, { pausedUntilSeconds })).version;
 }
 

@@ -1,5 +1,5 @@
 /** What commands start from: this node's files, and the way to its cluster. */
-import { daemonPrograms } from '@quorate/bootstrap/daemon-programs';
+import { daemonPrograms } from '@quorate/cluster-state/daemon-programs';
 import { openAccess, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { layoutUnder } from '@quorate/cluster-state/layout';
 import { readRoster } from '@quorate/cluster-state/roster-store';

@@ -11,6 +11,8 @@ export interface NodeAddFlags extends GlobalOptions, SshFlags {
   readonly abort?: boolean;
   readonly dryRun?: boolean;
   readonly verbose?: boolean;
+  /** By `node readd`. */
+  readonly readd?: boolean;
 }
 
 export function addNodeAddFlags(command: Command): void {
@@ -20,8 +22,15 @@ export function addNodeAddFlags(command: Command): void {
     .addOption(
       new Option('--abort', 'take back a join that did not come to its end').conflicts(['install', 'dryRun']),
     )
-    .addOption(new Option('--dry-run', 'look whether it could join, and change nothing').conflicts('install'))
-    .option('-v, --verbose', 'show what the programs on the host say of their steps');
+    .addOption(
+      new Option('--dry-run', 'look whether it could join, and change nothing').conflicts('install'),
+    );
+  addReaddFlags(command);
+}
+
+/** Those that are about the host alone. */
+export function addReaddFlags(command: Command): void {
+  command.option('-v, --verbose', 'show what the programs on the host say of their steps');
   addSshFlags(command.optionsGroup('How it is reached:'));
   command
     .optionsGroup('Programs there:')

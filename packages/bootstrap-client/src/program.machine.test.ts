@@ -272,7 +272,7 @@ describe('with no daemon running', () => {
   it('node list shows them as not reachable', async () => {
     const { code, stdout } = await quorate(cluster, 'node', 'list');
     expect(code).toBe(0);
-    expect(stdout).toMatch(/^node2\.lab\.test +candidate +127\.0\.0\.12 +no +- +50 +-$/m);
+    expect(stdout).toMatch(/^node2\.lab\.test +C +127\.0\.0\.12( +-){2} +no( +-){5} +50 +-$/m);
   });
 
   it('verify finds errors, in words and in Ganeti’s parseable form', async () => {

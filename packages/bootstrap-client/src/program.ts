@@ -9,7 +9,7 @@ import { parseDuration } from './duration.ts';
 import { reportError } from './output.ts';
 import type { GlobalOptions } from './context.ts';
 import { addInitFlags, type InitFlags } from './init-flags.ts';
-import { addNodeAddFlags } from './node-add-flags.ts';
+import { addNodeAddFlags, addReaddFlags } from './node-add-flags.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** A command's code: resolves to the exit code. Its options are those its own line below declares. */
@@ -159,30 +159,50 @@ function addClusterCommands(program: Command, add: Add): void {
 }
 
 function addNodeCommands(program: Command, add: Add): void {
-  const node = program.command('node').description('add and list nodes').exitOverride();
+  const node = program.command('node').description('add, change, list and remove nodes').exitOverride();
 
   const nodeAdd = add(node, 'add <names...>', 'take hosts into the cluster, over SSH; on the master', () =>
     act(import('./commands/node-add.ts')),
   );
   addNodeAddFlags(nodeAdd.command);
 
-  add(node, 'modify <name>', 'change one node', () => act(import('./commands/node-modify.ts')))
-    .command.addOption(
-      new Option('--offline <state>', 'an offline node is asked nothing and counts nowhere').choices([
-        'yes',
-        'no',
-      ]),
-    )
-    .option(
-      '--priority <number>',
-      'how readily it becomes master: 0 to 100, 50 is usual, the highest first; 0 only if no other candidate answers',
-    );
+  const readded = add(node, 'readd <name>', 'install a node anew under its UUID; on the master', () =>
+    act(import('./commands/node-readd.ts')),
+  );
+  addReaddFlags(readded.command);
 
-  add(node, 'list', 'list the nodes', () => act(import('./commands/node-list.ts')));
+  add(node, 'remove <name>', 'take a node out of the cluster; on the master', () =>
+    act(import('./commands/node-remove.ts')),
+  ).command.option('--dry-run', 'only say whether it could be removed');
+
+  const modified = add(node, 'modify <name>', 'change one node', () =>
+    act(import('./commands/node-modify.ts')),
+  );
+  addNodeModifyFlags(modified.command);
+
+  add(node, 'list [names...]', 'list the nodes', () => act(import('./commands/node-list.ts')))
+    .command.option(
+      '-o, --output <fields>',
+      'which fields, with commas between; +FIELD adds to the usual ones',
+    )
+    .option('--no-headers', 'leave the headings out')
+    .option('--separator <text>', 'what stands between two columns, which are then not aligned');
+
+  add(node, 'list-fields', 'name the fields of node list', () =>
+    act(import('./commands/node-list-fields.ts')),
+  );
+
+  add(node, 'info [names...]', 'show everything that is known of nodes', () =>
+    act(import('./commands/node-info.ts')),
+  ).command.alias('show');
+
+  add(node, 'leave', 'make this host one of no cluster, asking nobody; for a node that was removed', () =>
+    act(import('./commands/node-leave.ts')),
+  ).command.option('--yes-do-it', 'confirm it');
 
   const setup = program
     .command('node-setup', { hidden: true })
-    .description('run by node add on the new host')
+    .description('run by node add and readd on the host')
     .exitOverride();
   const verbose = ['--verbose', 'say each step on standard error'] as const;
   add(setup, 'request', "make this host's keys; JSON on standard input and output", () =>
@@ -198,6 +218,28 @@ function addNodeCommands(program: Command, add: Add): void {
   add(setup, 'abandon', 'take away what a join brought; JSON on standard input', () =>
     act(import('./commands/node-setup-abandon.ts')),
   ).command.option(...verbose);
+}
+
+function addNodeModifyFlags(command: Command): void {
+  const yesNo = (flags: string, what: string): Option => new Option(flags, what).choices(['yes', 'no']);
+  command
+    .addOption(yesNo('-C, --master-candidate <state>', 'a candidate may become master, and holds everything'))
+    .addOption(yesNo('-D, --drained <state>', 'a drained node votes, and is no candidate'))
+    .addOption(yesNo('-O, --offline <state>', 'an offline node is asked nothing and counts nowhere'))
+    .addOption(yesNo('--master-capable <state>', 'whether it may ever be a candidate'))
+    .addOption(yesNo('--vm-capable <state>', 'whether instances may run on it'))
+    .option('-s, --secondary-ip <address>', 'its address on a second network')
+    .option(
+      '--node-parameters <key=value,…>',
+      'what it has otherwise than the cluster; key=default takes it back',
+    )
+    .option(
+      '--priority <number>',
+      'how readily it becomes master: 0 to 100, 50 is usual, the highest first; 0 only if no other candidate answers',
+    )
+    .option('--auto-promote', 'have another node take its place where candidates would be too few')
+    .option('-f, --force', 'begin a change between one network and two, on the master')
+    .option('--dry-run', 'only say what would be changed');
 }
 
 const act = async (module: Promise<{ readonly default: Act }>): Promise<Act> => (await module).default;

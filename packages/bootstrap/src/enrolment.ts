@@ -15,7 +15,7 @@ import type { ClusterRecord } from '@quorate/domain/configuration';
 import { awaitedNode, joinsMasterCapable, requireNewNode, type NewNode } from '@quorate/domain/new-node';
 import type { NodeUuid } from '@quorate/domain/roster';
 import { ssconfFileText, type SsconfKey } from '@quorate/domain/ssconf';
-import { noVersion } from '@quorate/domain/version';
+import { noVersion, type Version } from '@quorate/domain/version';
 import type { VoterRecord } from '@quorate/domain/voter-record';
 import { describeCertificate, issuedBy, signNodeCertificate } from '@quorate/platform/certificates';
 import { certifiesRequest } from '@quorate/platform/certified-request';
@@ -88,7 +88,10 @@ export async function enrolNode(
     candidate,
     nodeCertificate: await certify(request.certificateRequest, request.nodeCertificate),
     clientCertificate: await certify(request.clientCertificateRequest, request.clientCertificate),
-    files: { ...(await sharedSecrets(state, candidate)), ...viewFiles(state, record) },
+    files: {
+      ...(await sharedSecrets(state, candidate)),
+      ...viewFiles(state, record, awaited ? record.version : noVersion),
+    },
   };
 }
 
@@ -145,7 +148,7 @@ async function sharedSecrets(
 }
 
 /** The views of the present version, so that the node knows its cluster before its first delivery. */
-function viewFiles({ layout }: State, record: ClusterRecord): Record<string, string> {
+function viewFiles({ layout }: State, record: ClusterRecord, known: Version): Record<string, string> {
   const { ssconf, roster } = viewsOf(record);
   const ssconfFiles = Object.entries(ssconf).map(([key, value]) => [
     fileNameOf(ssconfPath(layout, key as SsconfKey).path),
@@ -153,17 +156,20 @@ function viewFiles({ layout }: State, record: ClusterRecord): Record<string, str
   ]);
   return {
     ...Object.fromEntries(ssconfFiles),
-    [fileNameOf(layout.voterRecord.path)]: voterText(bornVoter(record)),
+    [fileNameOf(layout.voterRecord.path)]: voterText(bornVoter(record, known)),
     [fileNameOf(layout.roster.path)]: JSON.stringify(roster),
   };
 }
 
-/** A new node has granted nothing, and may not grant what the present master already holds (design: once per epoch). */
-const bornVoter = ({ version, configuration }: ClusterRecord): VoterRecord => ({
+/**
+ * A new node has granted nothing, and may not grant what the present master already holds (design: once per epoch). One
+ * that was a node before is known to candidates that lag: it must not help them past the version it joins with.
+ */
+const bornVoter = ({ version, configuration }: ClusterRecord, known: Version): VoterRecord => ({
   epoch: version.epoch,
   grantedTo: configuration.cluster.master_node,
   master: { node: configuration.cluster.master_node, epoch: version.epoch },
-  version: noVersion,
+  version: known,
   longestLeaseMs: 0,
 });
 

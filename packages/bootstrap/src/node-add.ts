@@ -157,7 +157,7 @@ function requireMaster(record: ClusterRecord | undefined, { own }: ClusterAccess
 }
 
 /** `quorate` on that host, found to fit; brought over before if it is absent and that is wanted. */
-async function fittingHost(
+export async function fittingHost(
   { readProgram, hear }: NodeAddParts,
   steps: Steps,
   { name, remoteProgram }: NodeAddRequest,

@@ -48,11 +48,13 @@ export async function putConfiguration(
 }
 
 /**
- * Whoever has a say in it: a node that this very change marks offline votes on it once more. Others marked offline are
- * sent nothing; they are brought up to date when they are back.
+ * Whoever has a say in it: a node that this very change marks offline, or removes, votes on it once more. Others marked
+ * offline are sent nothing; they are brought up to date when they are back.
  */
-export const nodesToUpdate = (roster: Roster, plan: CommitPlan | null): readonly RosterNode[] =>
-  roster.nodes.filter(
+export const nodesToUpdate = (roster: Roster, plan: CommitPlan | null): readonly RosterNode[] => [
+  ...roster.nodes.filter(
     ({ uuid, role }) =>
       role !== 'offline' || (plan?.electorates.some((voters) => voters.includes(uuid)) ?? false),
-  );
+  ),
+  ...(plan?.leaving ?? []),
+];

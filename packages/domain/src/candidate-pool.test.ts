@@ -4,16 +4,21 @@
  */
 import { describe, expect, it } from 'vitest';
 import { newNodeBecomesCandidate, nodesToPromote, poolState } from './candidate-pool.ts';
-import type { Configuration, NodeObject } from './configuration.ts';
+import type { Configuration, Draft, NodeObject } from './configuration.ts';
 import { draftOfSize } from './testing/drafts.ts';
 
-function cluster(letters: string, poolSize = 10): Configuration {
-  const { configuration } = draftOfSize(letters.length);
+const cluster = (letters: string, poolSize = 10): Configuration => draftOf(letters, poolSize).configuration;
+
+function draftOf(letters: string, poolSize: number): Draft {
+  const { configuration, ours } = draftOfSize(letters.length);
   const nodes = Object.values(configuration.nodes).map((node, i) => withRole(node, letters[i] ?? ''));
   return {
-    ...configuration,
-    cluster: { ...configuration.cluster, candidate_pool_size: poolSize },
-    nodes: Object.fromEntries(nodes.map((node) => [node.uuid, node])),
+    ours,
+    configuration: {
+      ...configuration,
+      cluster: { ...configuration.cluster, candidate_pool_size: poolSize },
+      nodes: Object.fromEntries(nodes.map((node) => [node.uuid, node])),
+    },
   };
 }
 
@@ -43,6 +48,41 @@ describe('the candidate pool', () => {
     expect(newNodeBecomesCandidate(cluster(letters, size), false)).toBe(false);
   });
 
+  // Priorities and groups of nodes 2 to 5; node 1 is the master, in group a.
+  it.each([
+    ['50a 50a 50b 50c', 2, 'node4', 'a group without a candidate goes before the group of the master'],
+    ['50b 50b 50a 50c', 4, 'node2 node5 node3', 'groups take turns, and within one the name decides'],
+    ['50b 80a 50c 90a', 3, 'node5 node3', 'the priority goes before the group'],
+    ['0b 0c 1a 0a', 3, 'node4 node2', 'the last resort comes last'],
+  ])('%s, size %i promotes %s: %s', (line, size, names) => {
+    const plain = draftOf('CRRRR', size);
+    const wishes = ['50a', ...line.split(' ')].map((each) => [parseInt(each), each.at(-1) ?? ''] as const);
+    const uuids = Object.keys(plain.configuration.nodes);
+    const nodes = uuids.map((uuid, i) => [
+      uuid,
+      { ...plain.configuration.nodes[uuid], group: wishes[i]?.[1] },
+    ]);
+    const ours = uuids.map((uuid, i) => [uuid, { ...plain.ours.nodes[uuid], priority: wishes[i]?.[0] }]);
+    const draft = {
+      configuration: { ...plain.configuration, nodes: Object.fromEntries(nodes) },
+      ours: { ...plain.ours, nodes: Object.fromEntries(ours) },
+    } as Draft;
+    expect(
+      nodesToPromote(draft)
+        .map((node) => node.name.split('.')[0])
+        .join(' '),
+    ).toBe(names);
+  });
+
+  it('passes over who is unfit, and takes the next', () => {
+    const draft = draftOf('CRRR', 3);
+    const [, second = ''] = Object.keys(draft.configuration.nodes);
+    expect(nodesToPromote(draft, [], [second]).map(({ name }) => name)).toEqual([
+      'node3.lab.test',
+      'node4.lab.test',
+    ]);
+  });
+
   it('counts as if the excepted nodes were gone', () => {
     const configuration = cluster('CCR');
     const [, second = ''] = Object.keys(configuration.nodes);
@@ -56,7 +96,7 @@ describe('the candidate pool', () => {
     ['CCR', 2, ''],
     ['CCC', 1, ''],
   ])('%s, size %i promotes %j', (letters, size, names) => {
-    const promoted = nodesToPromote(cluster(letters, size)).map((node) => node.name.split('.')[0]);
+    const promoted = nodesToPromote(draftOf(letters, size)).map((node) => node.name.split('.')[0]);
     expect(promoted.join(' ')).toBe(names);
   });
 });

@@ -3,7 +3,8 @@
  *
  * Counterpart in Ganeti: ConfigWriter.GetMasterCandidateStats and lib/cmdlib/common.py.
  */
-import type { Configuration, NodeObject } from './configuration.ts';
+import { priorityOf } from './candidacy.ts';
+import type { Configuration, Draft, NodeObject } from './configuration.ts';
 import { compareNaturally } from './names.ts';
 import type { NodeUuid } from './roster.ts';
 
@@ -31,15 +32,56 @@ export function newNodeBecomesCandidate(configuration: Configuration, masterCapa
 }
 
 /**
- * Whom to promote so that the pool is full: the first eligible nodes by name. Ganeti picks at random; ours gives
- * the same answer each time, so that a repeated change is the same change.
+ * What came of handing the cluster key to nodes that are to become candidates: it is done before the change that makes
+ * them candidates, which can so carry their digests (config-and-ssconf, candidate pool: fingerprint first, then one commit).
  */
-export function nodesToPromote(configuration: Configuration): readonly NodeObject[] {
-  const { now, should } = poolState(configuration);
-  return Object.values(configuration.nodes)
-    .filter((node) => mayBeCandidate(node) && !node.master_candidate)
-    .sort((a, b) => compareNaturally(a.name, b.name))
-    .slice(0, Math.max(0, should - now));
+export interface Entrusted {
+  /** Those that have the key: SHA-1 digest of client.pem, for `candidate_certs`. */
+  readonly digests: Readonly<Record<NodeUuid, string>>;
+  /** Those that did not take it, which must do without: name and cause. */
+  readonly unfit: Readonly<Record<NodeUuid, string>>;
+}
+
+export const nobodyEntrusted: Entrusted = { digests: {}, unfit: {} };
+
+/**
+ * Whom to promote so that the pool is full: the highest priority first; among equals one of a group that has the fewest
+ * candidates yet, so that the loss of a group does not take all; then by name. Ganeti picks at random; ours gives the same
+ * answer each time, so that a repeated change is the same change. Nodes of `except` count as if they were not there; those
+ * of `unfit` count and are passed over.
+ */
+export function nodesToPromote(
+  draft: Draft,
+  except: readonly NodeUuid[] = [],
+  unfit: readonly NodeUuid[] = [],
+): readonly NodeObject[] {
+  const { configuration } = draft;
+  const { now, should } = poolState(configuration, except);
+  const eligible = Object.values(configuration.nodes).filter(
+    (node) => mayBeCandidate(node) && !node.master_candidate && ![...except, ...unfit].includes(node.uuid),
+  );
+  const candidates = Object.values(configuration.nodes).filter((node) => node.master_candidate);
+  const promoted: NodeObject[] = [];
+  while (promoted.length < should - now) {
+    const [first] = inOrder(draft, eligible, [...candidates, ...promoted]);
+    if (!first) break;
+    promoted.push(first);
+  }
+  return promoted;
+}
+
+function inOrder(
+  { ours }: Draft,
+  eligible: readonly NodeObject[],
+  chosen: readonly NodeObject[],
+): NodeObject[] {
+  const priority = ({ uuid }: NodeObject): number => priorityOf(ours.nodes[uuid] ?? {});
+  const inGroupOf = ({ group }: NodeObject): number => chosen.filter((node) => node.group === group).length;
+  return eligible
+    .filter((node) => !chosen.includes(node))
+    .sort(
+      (a, b) => priority(b) - priority(a) || inGroupOf(a) - inGroupOf(b) || compareNaturally(a.name, b.name),
+    );
 }
 
 const mayBeCandidate = (node: NodeObject): boolean => !node.offline && !node.drained && node.master_capable;

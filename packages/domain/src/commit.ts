@@ -11,7 +11,8 @@
 import type { Draft } from './configuration.ts';
 import { electorateOfDraft, majorityOf } from './electorate.ts';
 import { ClusterError } from './errors.ts';
-import type { NodeUuid } from './roster.ts';
+import { rosterNodeOf } from './roster-of.ts';
+import type { NodeUuid, RosterNode } from './roster.ts';
 
 export interface CommitPlan {
   /** Nodes that get the full text, the master first. */
@@ -20,6 +21,8 @@ export interface CommitPlan {
   readonly copiesNeeded: number;
   /** A majority of each must acknowledge: that of the new configuration, and that of the old one if it differs. */
   readonly electorates: readonly (readonly NodeUuid[])[];
+  /** Voters that this very change removes, and that no roster of it names: they have their say once more. */
+  readonly leaving: readonly RosterNode[];
 }
 
 export interface Acknowledged {
@@ -47,8 +50,14 @@ export function planCommit(before: Draft | null, after: Draft): CommitPlan {
   }
   const candidates = candidatesOf(after);
   const electorates = changed === 0 ? [voters] : [voters, former];
-  return { candidates, copiesNeeded: Math.min(2, candidates.length), electorates };
+  const leaving = before === null ? [] : leavingVoters(before, after);
+  return { candidates, copiesNeeded: Math.min(2, candidates.length), electorates, leaving };
 }
+
+const leavingVoters = (before: Draft, after: Draft): readonly RosterNode[] =>
+  Object.entries(before.configuration.nodes)
+    .filter(([uuid, { offline }]) => !offline && !Object.hasOwn(after.configuration.nodes, uuid))
+    .map(([, node]) => ({ ...rosterNodeOf(before, node), role: 'regular' }));
 
 /**
  * A candidate that does not answer cannot store anything. If that leaves one, its copy must do: beside a witness

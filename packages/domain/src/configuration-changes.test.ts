@@ -6,7 +6,6 @@ import {
   withMaster,
   withMasterIp,
   withNode,
-  withNodeOnline,
   withNodesOffline,
   withoutMaster,
   withOverruled,
@@ -215,7 +214,10 @@ describe('the size of the candidate pool', () => {
   it('BEH-261 raised, promotes in the order of names, with the digests it was given', () => {
     const small = draftOfSize(4, { candidatePoolSize: 1 });
     expect(candidates(small)).toEqual(['node1']);
-    const { draft, notes } = withCandidatePoolSize(small, 3, later, { [node(2)]: 'AA:BB' });
+    const { draft, notes } = withCandidatePoolSize(small, 3, later, {
+      digests: { [node(2)]: 'AA:BB' },
+      unfit: {},
+    });
     expect(candidates(draft)).toEqual(['node1', 'node2', 'node3']);
     expect(notes).toEqual([
       'node2.lab.test is now a master candidate',
@@ -351,7 +353,7 @@ describe('the candidacy of a node', () => {
       [node(2)],
       later,
     );
-    expect(withNodeOnline(offline, node(2), later).ours.nodes[node(2)]?.priority).toBe(9);
+    expect(offline.ours.nodes[node(2)]?.priority).toBe(9);
   });
 
   it.each([

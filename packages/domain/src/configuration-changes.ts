@@ -1,16 +1,17 @@
 /**
- * Every change of the configuration, as functions from one draft to the next.
+ * Changes of the configuration, as functions from one draft to the next; those of one node's standing are in
+ * node-changes.ts.
  *
- * What is changed has its serial raised by one and its mtime set; so have the cluster object, when nodes or candidates
- * change, and the top level, always. A change that changes nothing returns the draft it was given.
+ * Serials and times are those of touch.ts. A change that changes nothing returns the draft it was given.
  *
  * Counterpart in Ganeti: lib/config/__init__.py (ConfigWriter) and lib/cmdlib/node.py.
  */
-import { type Candidacy, requirePriority, usualCandidacy } from './candidacy.ts';
-import { newNodeBecomesCandidate, nodesToPromote, poolState } from './candidate-pool.ts';
+import { type Candidacy, candidacyOf, requirePriority, usualCandidacy } from './candidacy.ts';
+import { type Entrusted, newNodeBecomesCandidate, nobodyEntrusted, poolState } from './candidate-pool.ts';
 import { canonicalJson } from './canonical-json.ts';
-import type { ClusterObject, Configuration, Draft, MastershipEntry, NodeObject } from './configuration.ts';
+import type { Configuration, Draft, MastershipEntry } from './configuration.ts';
 import type { OursParameters } from './parameters.ts';
+import { filledPool, keyMarks } from './pool-filling.ts';
 import { ClusterError } from './errors.ts';
 import { isoTime } from './initial-configuration.ts';
 import { leaseBounds } from './lease.ts';
@@ -23,8 +24,10 @@ import {
   newNodeObject,
   requireNewNode,
 } from './new-node.ts';
+import type { DraftWithNotes } from './node-changes.ts';
 import { oursOf } from './roster-of.ts';
 import type { NodeUuid } from './roster.ts';
+import { changed, requireNode, touchedNodes, withoutNodes } from './touch.ts';
 import type { Mastership } from './voter-record.ts';
 
 export { type NewNode, requireNewNode } from './new-node.ts';
@@ -158,47 +161,50 @@ export function withNode(draft: Draft, newNode: NewNode, nowSeconds: number): Dr
       cluster: { candidate_certs: { ...configuration.cluster.candidate_certs, ...digests } },
       nodes: { [node.uuid]: node },
     }),
-    ours: { ...ours, nodes: { ...ours.nodes, [node.uuid]: { nodePort, masterPort, certificateSha256 } } },
+    ours: {
+      ...ours,
+      nodes: {
+        ...ours.nodes,
+        [node.uuid]: {
+          ...candidacyOf(ours.nodes[node.uuid] ?? {}),
+          ...{ nodePort, masterPort, certificateSha256 },
+        },
+      },
+    },
   };
 }
 
 /**
  * Sets the size of the candidate pool and fills it. Nobody is demoted by a smaller size, which a note then says (BEH-262).
  *
- * `clientDigests` are those of nodes that may be promoted (SHA-1 of client.pem). A missing one only means that
- * Ganeti's tools do not obey that node. Fails with WRONG_INPUT unless the size is a whole number of at least 1 (BEH-135).
+ * Fails with WRONG_INPUT unless the size is a whole number of at least 1 (BEH-135).
  */
 export function withCandidatePoolSize(
   draft: Draft,
   size: number,
   nowSeconds: number,
-  clientDigests: Readonly<Record<NodeUuid, string>> = {},
-): { readonly draft: Draft; readonly notes: readonly string[] } {
+  entrusted: Entrusted = nobodyEntrusted,
+): DraftWithNotes {
   if (!Number.isSafeInteger(size) || size < 1)
     throw new ClusterError('WRONG_INPUT', `Candidate pool size ${size} is not a whole number of at least 1`);
   const { cluster } = draft.configuration;
-  const resized = { ...draft.configuration, cluster: { ...cluster, candidate_pool_size: size } };
-  const promoted = nodesToPromote(resized);
-  const notes = poolNotes(resized, promoted);
-  if (size === cluster.candidate_pool_size && promoted.length === 0) return { draft, notes };
-  const digests = promoted.flatMap(({ uuid }) => (clientDigests[uuid] ? [[uuid, clientDigests[uuid]]] : []));
-  const configuration = changed(draft, nowSeconds, {
-    cluster: {
-      candidate_pool_size: size,
-      candidate_certs: { ...cluster.candidate_certs, ...Object.fromEntries(digests) },
+  const configuration = { ...draft.configuration, cluster: { ...cluster, candidate_pool_size: size } };
+  const resized = { ...draft, configuration };
+  const { nodes, candidate_certs, notes: filling } = filledPool(resized, entrusted, nowSeconds);
+  const notes = [...filling, ...surplusNotes(resized)];
+  if (size === cluster.candidate_pool_size && Object.keys(nodes).length === 0) return { draft, notes };
+  return {
+    draft: {
+      configuration: changed(resized, nowSeconds, { cluster: { candidate_certs }, nodes }),
+      ours: { ...draft.ours, nodes: keyMarks(draft, nodes) },
     },
-    nodes: touchedNodes(promoted, nowSeconds, { master_candidate: true }),
-  });
-  return { draft: { ...draft, configuration }, notes };
+    notes,
+  };
 }
 
-function poolNotes(resized: Configuration, promoted: readonly NodeObject[]): readonly string[] {
-  const { now, should } = poolState(resized);
-  const surplus = `There are ${now} master candidates, more than ${should}; nobody was demoted`;
-  return [
-    ...promoted.map((node) => `${node.name} is now a master candidate`),
-    ...(now > should ? [surplus] : []),
-  ];
+function surplusNotes({ configuration }: Draft): readonly string[] {
+  const { now, should } = poolState(configuration);
+  return now > should ? [`There are ${now} master candidates, more than ${should}; nobody was demoted`] : [];
 }
 
 /**
@@ -214,26 +220,13 @@ export function withNodesOffline(draft: Draft, uuids: readonly NodeUuid[], nowSe
   if (master)
     throw new ClusterError('WRONG_INPUT', `${master.name} is the master and cannot be marked offline`);
   if (nodes.length === 0) return draft;
-  const certificates = Object.entries(cluster.candidate_certs).filter(([uuid]) => !uuids.includes(uuid));
   const flags = { offline: true, master_candidate: false, drained: false };
+  const touched = touchedNodes(nodes, nowSeconds, flags);
   const configuration = changed(draft, nowSeconds, {
-    cluster: { candidate_certs: Object.fromEntries(certificates) },
-    nodes: touchedNodes(nodes, nowSeconds, flags),
+    cluster: { candidate_certs: withoutNodes(cluster.candidate_certs, uuids) },
+    nodes: touched,
   });
-  return { ...draft, configuration };
-}
-
-/**
- * Takes a node back: it votes again, and is a candidate if the pool has room. Whether it answers and is up to date is
- * the caller's to see to. Fails with NODE_UNKNOWN.
- */
-export function withNodeOnline(draft: Draft, uuid: NodeUuid, nowSeconds: number): Draft {
-  const node = requireNode(draft, uuid);
-  if (!node.offline) return draft;
-  const candidate = newNodeBecomesCandidate(draft.configuration, node.master_capable);
-  const flags = { offline: false, drained: false, master_candidate: candidate };
-  const nodes = touchedNodes([node], nowSeconds, flags);
-  return { ...draft, configuration: changed(draft, nowSeconds, { cluster: {}, nodes }) };
+  return { configuration, ours: { ...draft.ours, nodes: keyMarks(draft, touched) } };
 }
 
 /**
@@ -253,47 +246,6 @@ export function withCandidacy(draft: Draft, uuid: NodeUuid, given: Candidacy, no
     nodes: touchedNodes([node], nowSeconds, {}),
   });
   return { configuration, ours: { ...draft.ours, nodes } };
-}
-
-interface Change {
-  readonly cluster: Partial<ClusterObject>;
-  readonly nodes?: Readonly<Record<NodeUuid, NodeObject>>;
-}
-
-function changed(
-  { configuration }: Draft,
-  nowSeconds: number,
-  { cluster, nodes = {} }: Change,
-): Configuration {
-  return touched(configuration, nowSeconds, {
-    cluster: touched(configuration.cluster, nowSeconds, cluster),
-    nodes: { ...configuration.nodes, ...nodes },
-  });
-}
-
-interface Serialised {
-  readonly serial_no: number;
-  readonly mtime: number;
-}
-
-const touched = <T extends Serialised>(object: T, nowSeconds: number, values: Partial<T>): T => ({
-  ...object,
-  ...values,
-  serial_no: object.serial_no + 1,
-  mtime: nowSeconds,
-});
-
-const touchedNodes = (
-  nodes: readonly NodeObject[],
-  nowSeconds: number,
-  values: Partial<NodeObject>,
-): Readonly<Record<NodeUuid, NodeObject>> =>
-  Object.fromEntries(nodes.map((node) => [node.uuid, touched(node, nowSeconds, values)]));
-
-function requireNode({ configuration }: Draft, uuid: NodeUuid): NodeObject {
-  const node = configuration.nodes[uuid];
-  if (!node) throw new ClusterError('NODE_UNKNOWN', `No node of this cluster has the UUID ${uuid}`);
-  return node;
 }
 
 function notACandidate({ configuration }: Draft, name: string): ClusterError {

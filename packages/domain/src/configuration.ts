@@ -6,7 +6,9 @@
  * through unchanged.
  */
 import type { Candidacy } from './candidacy.ts';
+import type { Exposure } from './exposure.ts';
 import type { OursParameters } from './parameters.ts';
+import type { Revocation } from './revocation.ts';
 import type { ClusterUuid, NodeName, NodeUuid } from './roster.ts';
 import type { Version } from './version.ts';
 
@@ -89,8 +91,10 @@ export interface Configuration {
 export interface OursNode extends Candidacy {
   readonly nodePort: number;
   readonly masterPort: number;
-  /** SHA-256 of the node certificate (DER), lower-case hex. */
+  /** SHA-256 of the node certificate (DER), lower-case hex; empty for a node that has yet to join (new-node.ts). */
   readonly certificateSha256: string;
+  /** It was a candidate, and has not been seen yet without the cluster's private key (candidate-keeper.ts). */
+  readonly mayHoldClusterKey?: boolean;
 }
 
 /** One entry of the mastership history, newest last. */
@@ -116,6 +120,10 @@ export interface Ours {
   readonly nodes: Readonly<Record<NodeUuid, OursNode>>;
   readonly parameters: OursParameters;
   readonly history: readonly MastershipEntry[];
+  /** Certificates that nobody may show any more; absent for none. */
+  readonly revoked?: readonly Revocation[];
+  /** Secrets that nodes know which are none any more; absent for none. */
+  readonly exposed?: readonly Exposure[];
 }
 
 /** A record under construction: not yet given a version. */

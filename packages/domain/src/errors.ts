@@ -38,6 +38,9 @@ export const reasons = {
   NODE_EXISTS: prerequisite('already_exists'),
   NODE_UNKNOWN: prerequisite('unknown_entity'),
   NODES_REMAIN: prerequisite('wrong_input'),
+  INSTANCES_REMAIN: prerequisite('wrong_input'),
+  NODE_UNFIT: prerequisite('wrong_state'),
+  TOO_FEW_CANDIDATES: prerequisite('wrong_state'),
   PROTOCOL_MISMATCH: prerequisite('environment_error'),
   // mastership
   ALREADY_MASTER: prerequisite('wrong_input'),

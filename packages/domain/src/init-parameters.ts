@@ -187,7 +187,7 @@ export function nicLinkComplaints(facts: ParameterFacts): readonly string[] {
   return mode === 'bridged' && link === '' ? ['A bridged NIC needs a link'] : [];
 }
 
-const nodeTypes = typesOf(defaults.ndparams, {
+export const nodeTypes = typesOf(defaults.ndparams, {
   ovs_name: 'maybe-string',
   ovs_link: 'maybe-string',
   cpu_speed: 'float',

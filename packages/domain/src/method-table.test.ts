@@ -51,6 +51,17 @@ describe('the method table', () => {
     expect(callers.filter((caller) => ask(path, caller) === undefined)).toEqual(allowed);
   });
 
+  it('BEH-270 lets nobody call anything with a revoked certificate, nor a removed node with any', () => {
+    const roster = { ...rosterFrom('M C R'), revoked: { nodes: [uuidOf(9)], certificates: ['ab'] } };
+    const own = { uuid: uuidOf(2), roster };
+    const call = (uuid: string, certificateSha256: string) =>
+      mayCall(anyNode, { kind: 'node', uuid, certificateSha256 }, own);
+    expect(call(uuidOf(1), 'cd')).toBeUndefined();
+    expect(call(uuidOf(1), 'ab')).toContain('is revoked');
+    expect(call(uuidOf(9), 'cd')).toContain('was removed from');
+    expect(mayCall(anyNode, { kind: 'local' }, own)).toBeUndefined();
+  });
+
   it('BEH-293 says why not', () => {
     expect(ask(self, 3)).toBe(`${self} is for the node itself only, not for node uuid-3`);
   });

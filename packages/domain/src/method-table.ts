@@ -3,16 +3,24 @@
  *
  * A role is told by the caller's certificate and this node's roster. `any-node` holds even for a node the roster
  * does not know, because it may be this node that lags; for calls that change something the voter's rules
- * (voter.ts) or the callee's epoch decide then.
+ * (voter.ts) or the callee's epoch decide then. A node whose certificate is revoked may call nothing at all (BEH-270).
  *
  * Counterpart in Ganeti: candidate_certs, by which every candidate may call everything on every node (spec V7).
  */
+import { whyRevoked } from './revocation.ts';
 import { isCandidate, nodeByUuid, type NodeUuid, type Roster } from './roster.ts';
 
 /** `local` is an administrator on the host's own socket, who may call everything. */
 export type Permission = 'any-node' | 'candidate' | 'self' | 'local';
 
-export type CallerIdentity = { readonly kind: 'local' } | { readonly kind: 'node'; readonly uuid: NodeUuid };
+export type CallerIdentity =
+  | { readonly kind: 'local' }
+  | {
+      readonly kind: 'node';
+      readonly uuid: NodeUuid;
+      /** Of the certificate it showed, lower-case hex. */
+      readonly certificateSha256?: string;
+    };
 
 export interface CalleeIdentity {
   readonly uuid: NodeUuid;
@@ -46,10 +54,17 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.node.v1.MasterIpService/ActivateMasterIp': 'self',
   '/quorate.node.v1.MasterIpService/DeactivateMasterIp': 'self',
   '/quorate.node.v1.MasterIpService/ChangeMasterIp': 'self',
-  '/quorate.node.v1.NodeMembershipService/LeaveCluster': 'self',
+  // the node itself, or the master: the epoch tells (leave-cluster.ts, candidacy.ts)
+  '/quorate.node.v1.NodeMembershipService/LeaveCluster': 'candidate',
+  '/quorate.node.v1.CandidacyService/GetCandidacy': 'candidate',
+  '/quorate.node.v1.CandidacyService/ReceiveClusterKey': 'candidate',
+  '/quorate.node.v1.AddressService/HasAddress': 'any-node',
   // administering
   '/quorate.master.v1.ParametersService/ModifyCluster': 'candidate',
+  '/quorate.master.v1.NodesService/ListNodes': 'any-node',
   '/quorate.master.v1.NodesService/ModifyNode': 'candidate',
+  '/quorate.master.v1.NodesService/RemoveNode': 'local',
+  '/quorate.master.v1.NodesService/AwaitNode': 'local',
   '/quorate.master.v1.ParametersService/RetireMaster': 'local',
   '/quorate.master.v1.MastershipService/Failover': 'candidate',
   '/quorate.master.v1.MastershipService/HandOver': 'candidate',
@@ -63,7 +78,10 @@ export const permissions: Readonly<Record<string, Permission>> = {
 export function mayCall(path: string, caller: CallerIdentity, own: CalleeIdentity): string | undefined {
   const permission = Object.hasOwn(permissions, path) ? permissions[path] : undefined;
   if (!permission) return `There is no call ${path}`;
-  if (caller.kind === 'local' || holds[permission](caller.uuid, own)) return undefined;
+  if (caller.kind === 'local') return undefined;
+  const revoked = own.roster && whyRevoked(own.roster, caller.uuid, caller.certificateSha256);
+  if (revoked) return revoked;
+  if (holds[permission](caller.uuid, own)) return undefined;
   return `${path} is for ${audiences[permission]} only, not for node ${caller.uuid}`;
 }
 

@@ -7,7 +7,9 @@ import { candidacyShape } from './candidacy.ts';
 import { canonicalJson } from './canonical-json.ts';
 import { type ClusterRecord, configurationFormat, type Draft } from './configuration.ts';
 import { ClusterError } from './errors.ts';
+import { exposureShape } from './exposure.ts';
 import { parametersShape } from './parameters.ts';
+import { revocationShape } from './revocation.ts';
 import {
   filledText,
   flag,
@@ -166,6 +168,7 @@ const recordShape: Shape = object({
         nodePort: integer(1, 65535),
         masterPort: integer(1, 65535),
         certificateSha256: text,
+        mayHoldClusterKey: optional(flag),
         ...candidacyShape,
       }),
     ),
@@ -173,5 +176,7 @@ const recordShape: Shape = object({
     history: listOf(
       object({ epoch: integer(0), node: filledText, name: filledText, since: text, how: text }),
     ),
+    revoked: optional(listOf(revocationShape)),
+    exposed: optional(listOf(exposureShape)),
   }),
 });

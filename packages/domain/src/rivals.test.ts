@@ -43,6 +43,11 @@ describe('a master of epoch 9, which knows of epoch 1 by its history,', () => {
       'submits to a later one before all else',
       { kind: 'submit', to: { node: uuidOf(3), epoch: 12 } },
     ],
+    [
+      '1@9 2@1 x',
+      'enters again nobody, and tells who follows another',
+      { kind: 'correct', nodes: [roster.nodes[1]] },
+    ],
   ])('hearing %s %s', (votes, _what, expected) => expect(decided(votes)).toEqual(expected));
 });
 

@@ -9,6 +9,7 @@ import { ClusterError } from './errors.ts';
 import { compareNaturally } from './names.ts';
 import type { MasterIpParameters, Role, Roster, RosterNode } from './roster.ts';
 import { parametersShape } from './parameters.ts';
+import { revokedIn, revokedShape } from './revocation.ts';
 import {
   filledText,
   flag,
@@ -35,6 +36,7 @@ export function rosterOf(record: ClusterRecord, ssconfDigest: string): Roster {
       .map((node) => rosterNodeOf(record, node))
       .sort((a, b) => compareNaturally(a.name, b.name)),
     parameters: record.ours.parameters,
+    ...revokedIn(record),
     ssconfDigest,
   };
 }
@@ -59,7 +61,8 @@ export function roleIn({ cluster }: Configuration, node: NodeObject): Role {
   return node.offline ? 'offline' : 'regular';
 }
 
-function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
+/** Fails with STATE_CORRUPT if there is nothing of ours on that node. */
+export function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
   const ours = oursOf(draft, node);
   return {
     uuid: node.uuid,
@@ -117,5 +120,6 @@ const rosterShape = object({
     }),
   ),
   parameters: parametersShape,
+  revoked: revokedShape,
   ssconfDigest: text,
 });

@@ -27,6 +27,14 @@ export interface RosterNode extends Candidacy {
   readonly role: Role;
 }
 
+/** Who is not listened to any more, although the cluster once signed for it (revocation.ts). */
+export interface Revoked {
+  /** Removed nodes, whatever certificate they show. */
+  readonly nodes: readonly NodeUuid[];
+  /** SHA-256 of certificates that were replaced, lower-case hex. */
+  readonly certificates: readonly string[];
+}
+
 /** How and where the master IP is to be held. */
 export interface MasterIpParameters {
   readonly address: string;
@@ -47,6 +55,8 @@ export interface Roster {
   readonly nodes: readonly RosterNode[];
   /** Of the mastership: for those that hold no configuration. */
   readonly parameters: OursParameters;
+  /** Absent for nobody. */
+  readonly revoked?: Revoked;
   /** SHA-256 over the ssconf set of this version; a reader detects a mixed set (BEH-277). */
   readonly ssconfDigest: string;
 }

@@ -42,8 +42,16 @@ export const timings = {
   probeMaxMs: 1_000,
   /** Whole failover as the client waits for it; above the sum of its bounded steps. */
   failoverMs: 120_000,
+  /** Removal of a node as the client waits for it: two commits, two calls to the node, and the wait for its end. */
+  nodeRemoveMs: 90_000,
   /** The master looks at all nodes this often: finds a higher epoch, pushes to those that lag. */
   surveyIntervalMs: 2_000,
+  /**
+   * A node that answers and could not take what was pushed to it is left alone for so long, twice as long each time: the
+   * first pause is that to the next look, and a disk that was freed is noticed within a minute.
+   */
+  pushPauseFirstMs: 2_000,
+  pushPauseMaxMs: 60_000,
   /** A standby that believes itself master asks for its majority again after this. Ganeti: 10 s, six times, then gives up. */
   standbyRetryMs: 2_000,
   /** TLS handshake of a stranger; longer ones are dropped. */

@@ -7,6 +7,7 @@
 import type { Configuration, Draft } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { awaitedNode } from './new-node.ts';
+import { withRevocation } from './revocation.ts';
 import type { NodeName, NodeUuid } from './roster.ts';
 
 /** What was granted. */
@@ -34,7 +35,7 @@ export function mustWithdraw(draft: Draft, { uuid, name, certificateSha256 }: En
   return true;
 }
 
-/** The configuration without that node. Fails as `mustWithdraw` does; a draft that does not know it stays as it is. */
+/** The configuration without that node, whose certificate nobody takes any more. Fails as `mustWithdraw` does; a draft that does not know it stays as it is. */
 export function withNodeWithdrawn(draft: Draft, enrolled: Enrolled, nowSeconds: number): Draft {
   if (!mustWithdraw(draft, enrolled)) return draft;
   const { uuid } = enrolled;
@@ -52,7 +53,10 @@ export function withNodeWithdrawn(draft: Draft, enrolled: Enrolled, nowSeconds: 
       candidate_certs: withoutKey(configuration.cluster.candidate_certs, uuid),
     }),
   };
-  return { configuration: touched(without), ours: { ...ours, nodes: withoutKey(ours.nodes, uuid) } };
+  const { name, certificateSha256 } = enrolled;
+  const revocation = { node: uuid, name, certificateSha256, why: 'removed' } as const;
+  const revoked = withRevocation(draft, revocation, nowSeconds);
+  return { configuration: touched(without), ours: { ...ours, nodes: withoutKey(ours.nodes, uuid), revoked } };
 }
 
 const withoutKey = <T>(map: Readonly<Record<string, T>>, key: string): Readonly<Record<string, T>> =>

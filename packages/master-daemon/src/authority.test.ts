@@ -5,11 +5,14 @@ import { planCommit } from '@quorate/domain/commit';
 import type { ClusterRecord, Configuration, Draft } from '@quorate/domain/configuration';
 import { seal } from '@quorate/domain/record';
 import { testSeconds, uuidOf } from '@quorate/domain/testing/drafts';
+import { nobodyEntrusted } from '@quorate/domain/candidate-pool';
 import { withNodesOffline } from '@quorate/domain/configuration-changes';
+import { timings } from '@quorate/domain/timings';
 import { sha256Hex } from '@quorate/platform/digest';
 import { describe, expect, it } from 'vitest';
 import { bringUpToDate, commitChange, type Change } from './authority.ts';
 import { rosterIn } from './in-office.ts';
+import { createPushPauses, type PushPauses } from './push-pauses.ts';
 import { inOfficeWith, type InOffice } from './tenure.ts';
 import { daemonScene, gate, until, type DaemonScene } from './testing/daemon-scene.ts';
 
@@ -44,7 +47,7 @@ describe('a change', () => {
       inOfficeWith(cluster.record),
       (...given) => (seen.push(...given), later(...given)),
     );
-    expect(seen).toEqual([cluster.record, cluster.clock.now().getTime() / 1000]);
+    expect(seen).toEqual([cluster.record, cluster.clock.now().getTime() / 1000, nobodyEntrusted]);
   });
 
   it('BEH-280 is done only when a majority has stored it', async () => {
@@ -149,9 +152,9 @@ function stand(cluster: FakeCluster, target: ClusterRecord, line: string): void 
   }
 }
 
-async function look({ access }: DaemonScene, office: InOffice): Promise<InOffice> {
+async function look({ access }: DaemonScene, office: InOffice, pauses?: PushPauses): Promise<InOffice> {
   const ballots = await gatherVotes(access, rosterIn(office));
-  return bringUpToDate(access, office, ballots);
+  return bringUpToDate(access, office, ballots, pauses);
 }
 
 const uuids = (...numbers: number[]) => numbers.map((n) => uuidOf('node', n));
@@ -192,6 +195,27 @@ describe('bringing nodes up to date, nodes 1 to 3 being candidates', () => {
     const target = laterRecord(scene.cluster.record);
     scene.cluster.on(2, 'PutConfiguration', () => Promise.reject(new Error('disk full')));
     expect((await look(scene, inOfficeWith(target))).lagging).toEqual(uuids(2));
+  });
+
+  it('who refuses is left alone for a while, longer each time; a newer version is a new reason to try', async () => {
+    const scene = await daemonScene();
+    const target = laterRecord(scene.cluster.record);
+    const pauses = createPushPauses(scene.access.clock);
+    scene.cluster.on(2, 'PutConfiguration', () => Promise.reject(new Error('disk full')));
+    const triesIn = async (looks: number, record = target): Promise<number> => {
+      let tries = 0;
+      for (let n = 0; n < looks; n += 1) {
+        await look(scene, inOfficeWith(record), pauses);
+        tries += scene.answers('PutConfiguration').filter((answer) => answer.startsWith('2 ')).length;
+        await scene.cluster.clock.advance(timings.surveyIntervalMs);
+      }
+      return tries;
+    };
+    expect(await triesIn(16)).toBe(5);
+    expect(await triesIn(60)).toBe(2);
+    expect(await triesIn(1, laterRecord(target))).toBe(1);
+    scene.cluster.on(2, 'PutConfiguration', (real) => real());
+    expect(await triesIn(2, laterRecord(target))).toBe(1);
   });
 });
 

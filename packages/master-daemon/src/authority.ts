@@ -8,6 +8,7 @@ import { commit, type CommitOutcome } from '@quorate/bootstrap/commit';
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { nodesToUpdate, pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import { commitProgress, planCommit, type CommitProgress } from '@quorate/domain/commit';
+import type { Entrusted } from '@quorate/domain/candidate-pool';
 import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import { seal } from '@quorate/domain/record';
@@ -17,10 +18,12 @@ import { compareVersions, describeVersion, sameVersion, type Version } from '@qu
 import type { Ballot } from '@quorate/domain/vote';
 import { ballotOf } from '@quorate/domain/votes';
 import { sha256Hex } from '@quorate/platform/digest';
+import { draftWithKeys, type Entrust } from './entrust.ts';
+import { noPauses, type PushPauses } from './push-pauses.ts';
 import type { InOffice, Pending } from './tenure.ts';
 
-/** Makes the next record out of the present one; pure. */
-export type Change = (present: ClusterRecord, nowSeconds: number) => Draft;
+/** Makes the next record out of the present one; pure. Whom it promotes has the cluster key first (entrust.ts). */
+export type Change = (present: ClusterRecord, nowSeconds: number, entrusted: Entrusted) => Draft;
 
 export interface ChangeOutcome {
   readonly outcome: CommitOutcome;
@@ -40,10 +43,11 @@ export async function commitChange(
   office: InOffice,
   change: Change,
   unblocks = false,
+  entrust: Entrust = nobody,
 ): Promise<ChangeOutcome> {
   if (office.pending && !unblocks) throw pendingError(office.pending);
   const present = office.pending?.record ?? office.record;
-  const draft = change(present, access.clock.now().getTime() / 1000);
+  const draft = await draftWithKeys(present, access.clock.now().getTime() / 1000, change, entrust);
   const { fatal } = configurationFindings(draft.configuration);
   if (fatal.length > 0) {
     throw new ClusterError(
@@ -55,6 +59,9 @@ export async function commitChange(
   const plan = planCommit(office.record, record);
   return { outcome: await commit(access, plan, pack(record)), record, pending: { record, plan } };
 }
+
+const nobody: Entrust = () =>
+  Promise.reject(new ClusterError('INTERNAL', 'Nobody is to be given the cluster key here'));
 
 export const pendingError = ({ record }: Pending): ClusterError =>
   new ClusterError(
@@ -79,12 +86,14 @@ function standingOf(node: RosterNode, ballot: Ballot | undefined, version: Versi
 /**
  * Pushes the newest record (the pending one, if there is one) to every node that answered and is behind. Nobody
  * but candidates is told of a pending one before enough candidates hold it; domain/commit.ts says why.
- * Resolves to the office as it is now known: pending decided or not, who still lags.
+ * Resolves to the office as it is now known: pending decided or not, who still lags. Who could not take it is left alone
+ * for a while (push-pauses.ts).
  */
 export async function bringUpToDate(
   access: ClusterAccess,
   office: InOffice,
   ballots: readonly Ballot[],
+  pauses: PushPauses = noPauses,
 ): Promise<InOffice> {
   const { pending } = office;
   const parcel = pack(pending?.record ?? office.record);
@@ -93,16 +102,20 @@ export async function bringUpToDate(
     nodes.filter((node) => standingOf(node, ballotOf(node, ballots), parcel.record.version) === standing);
   const updated = new Set<NodeUuid>(are('equal').map((node) => node.uuid));
   const push = (to: readonly RosterNode[]): Promise<unknown> =>
-    Promise.allSettled(
+    Promise.all(
       to.map(async (node) => {
-        const { holdsRecord } = await putConfiguration(access, node, parcel);
-        if (holdsRecord || !isCandidate(node)) updated.add(node.uuid);
+        const taken = await putConfiguration(access, node, parcel).catch(() => undefined);
+        const succeeded = taken !== undefined && (taken.holdsRecord || !isCandidate(node));
+        pauses.note(node.uuid, parcel.record.version, succeeded);
+        if (succeeded) updated.add(node.uuid);
       }),
     );
   const progress = (): CommitProgress =>
     pending ? commitProgress(pending.plan, { copies: updated, versions: updated }) : 'committed';
 
-  const behind = are('behind');
+  // What is undecided waits for these very nodes, and is pushed whatever came of it before.
+  const isDue = ({ uuid }: RosterNode): boolean => pauses.isDue(uuid, parcel.record.version);
+  const behind = are('behind').filter((node) => pending !== null || isDue(node));
   const toldLater = progress() === 'storing' ? behind.filter((node) => !isCandidate(node)) : [];
   await push(behind.filter((node) => !toldLater.includes(node)));
   if (progress() !== 'storing') await push(toldLater);

@@ -13,6 +13,7 @@ import { rosterOf } from '@quorate/domain/roster-of';
 import { nodeByUuid, type Roster } from '@quorate/domain/roster';
 import type { Mastership as MastershipOf } from '@quorate/domain/voter-record';
 import { bringUpToDate } from './authority.ts';
+import { noPauses, type PushPauses } from './push-pauses.ts';
 import type { InOffice, Standby, Tenure } from './tenure.ts';
 
 export const rosterIn = (office: InOffice): Roster => rosterOf(office.pending?.record ?? office.record, '');
@@ -24,14 +25,18 @@ export interface Look {
   readonly highestPromised: number;
 }
 
-export async function lookAfter(access: ClusterAccess, office: InOffice): Promise<Look> {
+export async function lookAfter(
+  access: ClusterAccess,
+  office: InOffice,
+  pauses: PushPauses = noPauses,
+): Promise<Look> {
   const roster = rosterIn(office);
   const voters = nodesToUpdate(roster, office.pending?.plan ?? null);
   const ballots = await gatherVotes(access, roster, undefined, voters);
   const successor = laterMastership(ballots, office.epoch);
   const tenure = await (successor
     ? giveUp(access, office, roster, successor)
-    : bringUpToDate(access, office, ballots));
+    : bringUpToDate(access, office, ballots, pauses));
   return { tenure, highestPromised: highestPromised(ballots) };
 }
 

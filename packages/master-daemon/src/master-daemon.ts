@@ -4,14 +4,13 @@
  *
  * Counterparts in Ganeti: ganeti-wconfd and ganeti-luxid.
  */
-import { createNodeListener } from '@quorate/cluster-state/node-listener';
+import { createNodeListener, identifyCaller } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import { ensureDirectories, type State } from '@quorate/cluster-state/state';
 import { mayCall } from '@quorate/domain/method-table';
 import { timings } from '@quorate/domain/timings';
-import { identityOf } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
 import type { Log } from '@quorate/platform/log';
 import { siteProgramRunner } from '@quorate/platform/site-programs';
@@ -46,12 +45,12 @@ export async function startMasterDaemon({
   const mastership = createMastership({ state, access, hooks, log });
 
   const server = createServer({
-    identify: identityOf,
+    identify: identifyCaller,
     authorise: async (path, caller) =>
       mayCall(path, caller, { uuid: access.own, roster: await readRoster(state) }),
-    onCall: ({ path, caller, reason, durationMs }) =>
+    onCall: ({ path, caller, reason, why, durationMs }) =>
       log[reason ? 'warn' : 'debug'](
-        { path, caller, reason, durationMs },
+        { path, caller, reason, why, durationMs },
         reason ? 'call refused' : 'call served',
       ),
   });

@@ -115,6 +115,22 @@ describe('the watch', () => {
     ]);
   });
 
+  it('tells the loser of two masters who is master, so that it names itself no more; it stays offline', async () => {
+    const { mastership, cluster, nextLook } = await watched();
+    await mastership.change((present, now) => withNodesOffline(present, [uuidOf('node', 2)], now));
+    const master = { node: uuidOf('node', 2), epoch: 0 };
+    cluster.node(2).voter = { ...cluster.node(2).voter, master };
+    await nextLook();
+    await until(() => historyOf(mastership).length === 3);
+    await nextLook();
+    await until(() => cluster.node(2).voter.master?.node === uuidOf('node', 1));
+    expect(cluster.node(2).roster.nodes[1]).toMatchObject({ uuid: uuidOf('node', 2), role: 'offline' });
+    const sent = (): number => cluster.events.filter((event) => event === '2 PutConfiguration').length;
+    const before = sent();
+    await nextLook();
+    expect(sent()).toBe(before);
+  });
+
   it('goes on after a look that failed, and logs it', async () => {
     const made = await watched();
     made.cluster.isolate(1);

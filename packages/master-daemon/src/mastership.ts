@@ -33,12 +33,15 @@ import type { Version } from '@quorate/domain/version';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { Log } from '@quorate/platform/log';
 import { commitChange, pendingError, type Change } from './authority.ts';
+import { createCandidateKeeper } from './candidate-keeper.ts';
+import { entrustVia } from './entrust.ts';
 import { deposedBy, giveUp, keepAddress, lookAfter, rosterIn } from './in-office.ts';
 import { createLeaseKeeper, untilNextRenewalMs } from './lease-keeper.ts';
 import { lookForLoss, sleepInTime, type LossDecision } from './loss-watch.ts';
 import { journalled, noHooks, readableRecord } from './own-failover.ts';
+import { createPushPauses } from './push-pauses.ts';
 import { deposedDuring, handingOver, inProgress } from './refusals.ts';
-import { lookForRivals } from './rivals.ts';
+import { correctMisled, lookForRivals } from './rivals.ts';
 import { reconsider } from './standby.ts';
 import { assertInOffice, inOfficeWith, type InOffice, type Tenure } from './tenure.ts';
 
@@ -80,6 +83,9 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
   let electingAnew = false;
   /** Epoch of the office in which the last look saw a voter that has promised a later one. */
   let overtakenIn = 0;
+  const entrust = entrustVia(state, access);
+  const candidates = createCandidateKeeper(access, entrust);
+  const pauses = createPushPauses(access.clock);
 
   const logged =
     (message: string) =>
@@ -188,7 +194,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     const office = assertInOffice(tenure, roster, access.own);
     assertLease();
     if (office.handingOverTo !== null) throw handingOver();
-    const { outcome, record, pending } = await commitChange(access, office, make, unblocks);
+    const { outcome, record, pending } = await commitChange(access, office, make, unblocks, entrust);
     if (outcome.kind === 'committed') {
       becomeWithin(office, inOfficeWith(record));
       return record;
@@ -264,7 +270,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
   }
 
   async function lookInOffice(before: InOffice): Promise<void> {
-    const { tenure: next, highestPromised } = await lookAfter(access, before);
+    const { tenure: next, highestPromised } = await lookAfter(access, before, pauses);
     becomeAfter(before, next);
     if (tenure === next && next.kind === 'in-office') await keepAddress(access, next, lease.untilMs());
     const isOvertaken = highestPromised > before.epoch;
@@ -273,6 +279,13 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
       await oneAtATime(() => catchUpWithVoters(before.epoch, highestPromised));
     }
     overtakenIn = isOvertaken ? before.epoch : 0;
+    await keepCandidates();
+  }
+
+  async function keepCandidates(): Promise<void> {
+    if (tenure.kind !== 'in-office' || tenure.handingOverTo !== null || lease.leftMs() <= 0) return;
+    const found = await candidates.look(tenure);
+    if (found && tenure.kind === 'in-office') await oneAtATime(() => change(found, false));
   }
 
   async function catchUpWithVoters(epoch: number, above: number): Promise<void> {
@@ -296,6 +309,7 @@ export function createMastership({ state, access, hooks, log }: MastershipParts)
     const office = tenure;
     const found = await lookForRivals(access, office);
     if (found.kind === 'submit') await submit(office, found.to);
+    if (found.kind === 'correct') await correctMisled(access, office, found.nodes, pauses);
     if (found.kind === 'enter') {
       await oneAtATime(() =>
         change((present, nowSeconds) => withOverruled(present, found.overruled, nowSeconds), false),

@@ -69,6 +69,11 @@ const withdrawal = (number: number, nodeCertificate = '') => ({
   ...{ nodeUuid: uuidOf('node', number), name: `node${number}.lab.test`, nodeCertificate },
 });
 
+const nodeRequest = <T extends { name: string }>(changes: T) => ({
+  ...{ autoPromote: false, force: false, dryRun: false },
+  ...changes,
+});
+
 const modifyRequest = (candidatePoolSize?: number) => ({
   ...(candidatePoolSize !== undefined && { candidatePoolSize }),
 });
@@ -78,7 +83,7 @@ describe('GetStatus', () => {
     const { status } = await services();
     expect(await status.GetStatus({}, admin, signal)).toEqual({
       ...{ inOffice: true, epoch: 2, clusterName: 'cluster.lab.test' },
-      ...{ pending: null, laggingNodeUuids: [], leaseLeftMs: safeLeaseMs(leaseBounds.usualMs) },
+      ...{ pending: null, laggingNodeUuids: [], leaseLeftMs: safeLeaseMs(leaseBounds.usualMs), exposed: [] },
     });
   });
 
@@ -118,7 +123,7 @@ describe('out of office', () => {
     for (const call of [
       parameters.ModifyCluster(modifyRequest(3), admin, signal),
       parameters.RetireMaster({}, admin, signal),
-      nodes.ModifyNode({ name: 'node3.lab.test', priority: 1 }, admin, signal),
+      nodes.ModifyNode(nodeRequest({ name: 'node3.lab.test', priority: 1 }), admin, signal),
       enrolment.AddNode(addRequest(), admin, signal),
       enrolment.EnrolNode(enrolRequest(), admin, signal),
       enrolment.WithdrawNode(withdrawal(4), admin, signal),
@@ -272,7 +277,11 @@ describe('ModifyNode', () => {
     ],
   ])('%j commits %j for that node alone, and answers with the version', async (given, kept) => {
     const { nodes, cluster } = await services();
-    const { version } = await nodes.ModifyNode({ name: 'node3.lab.test', ...given }, admin, signal);
+    const { version } = await nodes.ModifyNode(
+      nodeRequest({ name: 'node3.lab.test', ...given }),
+      admin,
+      signal,
+    );
     expect(version).toMatchObject({ epoch: 2, serial: cluster.record.version.serial + 1 });
     const before = cluster.record.ours;
     expect(cluster.node(2).text?.ours).toEqual({
@@ -287,13 +296,17 @@ describe('ModifyNode', () => {
   it('ends a pause with 0', async () => {
     const { nodes, cluster } = await services();
     for (const pausedUntilSeconds of [forEver, 0])
-      await nodes.ModifyNode({ name: 'node3', pausedUntilSeconds }, admin, signal);
+      await nodes.ModifyNode(nodeRequest({ name: 'node3', pausedUntilSeconds }), admin, signal);
     expect(cluster.node(2).text?.ours.nodes[uuidOf('node', 3)]).toMatchObject({ pausedUntilSeconds: 0 });
   });
 
   it('marks a node offline and gives it a priority in one change', async () => {
     const { nodes, cluster, answers } = await services();
-    await nodes.ModifyNode({ name: 'node3.lab.test', offline: true, priority: 9 }, admin, signal);
+    await nodes.ModifyNode(
+      nodeRequest({ name: 'node3.lab.test', offline: true, priority: 9 }),
+      admin,
+      signal,
+    );
     const { configuration, ours } = cluster.node(2).text ?? {};
     expect(configuration?.nodes[uuidOf('node', 3)]?.offline).toBe(true);
     expect(ours?.nodes[uuidOf('node', 3)]?.priority).toBe(9);
@@ -307,7 +320,7 @@ describe('ModifyNode', () => {
     ['the same on the way back', 'node3', { offline: false, priority: 101 }, 'WRONG_INPUT', '101', 'usual'],
   ])('of %s is refused, and nothing is sent', async (_what, name, given, reason, words, hint) => {
     const { nodes, answers } = await services();
-    await expect(nodes.ModifyNode({ name, ...given }, admin, signal)).rejects.toMatchObject({
+    await expect(nodes.ModifyNode(nodeRequest({ name, ...given }), admin, signal)).rejects.toMatchObject({
       reason,
       message: expect.stringContaining(words),
       hint: expect.stringContaining(hint),

@@ -3,36 +3,32 @@ import { awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
 import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
-import type { StepEvent } from '@quorate/bootstrap/steps';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
-import { type Candidacy, requirePriority } from '@quorate/domain/candidacy';
+import type { Entrusted } from '@quorate/domain/candidate-pool';
 import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import {
   type MasterIpChange,
-  withCandidacy,
   withCandidatePoolSize,
   withMasterIp,
   withNode,
-  withNodeOnline,
-  withNodesOffline,
   withoutMaster,
   withParameters,
 } from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
+import { exposedSecrets } from '@quorate/domain/exposure';
 import { awaitedNode } from '@quorate/domain/new-node';
-import { rosterOf } from '@quorate/domain/roster-of';
 import { mustWithdraw, withNodeWithdrawn } from '@quorate/domain/withdrawal';
-import { type NodeUuid, requireNodeNamed, type RosterNode } from '@quorate/domain/roster';
+import type { RosterNode } from '@quorate/domain/roster';
 import { describeCertificate } from '@quorate/platform/certificates';
 import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/AddNodeRequest';
 import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyClusterRequest';
-import type { ModifyNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyNodeRequest';
-import type { StepEvent as StepMessage } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
 import { changeMasterIp } from './master-ip-change.ts';
 import type { Mastership } from './mastership.ts';
+import { pauseEnd, stepMessage } from './messages.ts';
+import { serveNodes } from './node-services.ts';
 import { assertInOffice, type InOffice } from './tenure.ts';
 
 export interface MasterParts {
@@ -50,7 +46,7 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       const tenure = mastership.tenure();
       const { clusterName } = await readRoster(state);
       if (tenure.kind === 'standby') return { inOffice: false, clusterName, explanation: tenure.why };
-      const { epoch, pending, lagging } = tenure;
+      const { epoch, pending, lagging, record } = tenure;
       return {
         inOffice: true,
         epoch,
@@ -58,6 +54,7 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
         pending: pending?.record.version ?? null,
         laggingNodeUuids: [...lagging],
         leaseLeftMs: Math.floor(mastership.leaseLeftMs()),
+        exposed: exposedSecrets(record).map(({ secret, knownTo }) => ({ secret, knownTo: [...knownTo] })),
       };
     },
   });
@@ -112,29 +109,17 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
     },
   });
 
-  server.serve(masterServices.nodes, {
-    ModifyNode: async (request) => {
-      const { record } = await office();
-      const node = requireNodeNamed(rosterOf(record, ''), request.name);
-      const given = nodeChangesIn(request);
-      // Taken back only with the present configuration in its hands (BEH-265).
-      if (given.offline === false) await putConfiguration(access, node, pack(record));
-      const committed = await mastership.change(
-        (present, now) => modifiedNode(present, node.uuid, given, now),
-        given.offline === true,
-      );
-      return { version: committed.version };
-    },
-  });
+  serveNodes(server, { state, access, mastership }, office);
 
   server.serve(masterServices.parameters, {
     ModifyCluster: async (request) => {
-      const notes: string[] = [];
+      // Made once more where a node that is to be promoted does not take the key.
+      let notes: readonly string[] = [];
       const commit = (): Promise<ClusterRecord> =>
-        mastership.change((present, now) => {
-          const { draft, notes: said } = modified(present, request, now);
-          notes.push(...said);
-          return draft;
+        mastership.change((present, now, entrusted) => {
+          const made = modified(present, request, now, entrusted);
+          notes = made.notes;
+          return made.draft;
         });
       const { record } = await office();
       const changed = await changeMasterIp(access, record, masterIpChangeIn(request), commit);
@@ -154,6 +139,7 @@ function modified(
   present: Draft,
   request: ModifyClusterRequest__Output,
   nowSeconds: number,
+  entrusted: Entrusted,
 ): { draft: Draft; notes: readonly string[] } {
   const { candidatePoolSize, leaseMs, automaticFailover, pausedUntilSeconds } = request;
   const parameters = {
@@ -169,7 +155,7 @@ function modified(
   const resized =
     candidatePoolSize === undefined
       ? { draft: moved, notes: [] }
-      : withCandidatePoolSize(moved, candidatePoolSize, nowSeconds);
+      : withCandidatePoolSize(moved, candidatePoolSize, nowSeconds, entrusted);
   return ours ? { ...resized, draft: withParameters(resized.draft, parameters, nowSeconds) } : resized;
 }
 
@@ -179,35 +165,6 @@ const masterIpChangeIn = (request: ModifyClusterRequest__Output): MasterIpChange
   ...(request.useExternalMipScript !== undefined && { externalScript: request.useExternalMipScript }),
 });
 
-interface NodeChanges {
-  readonly offline: boolean | undefined;
-  readonly candidacy: Candidacy;
-}
-
-function nodeChangesIn({ offline, priority, pausedUntilSeconds }: ModifyNodeRequest__Output): NodeChanges {
-  const candidacy = {
-    ...(priority !== undefined && { priority: requirePriority(priority) }),
-    ...(pausedUntilSeconds !== undefined && { pausedUntilSeconds: pauseEnd(pausedUntilSeconds) }),
-  };
-  if (offline === undefined && Object.keys(candidacy).length === 0) throw nothingGiven();
-  return { offline, candidacy };
-}
-
-/** Every given property in one change. */
-function modifiedNode(
-  present: Draft,
-  uuid: NodeUuid,
-  { offline, candidacy }: NodeChanges,
-  nowSeconds: number,
-): Draft {
-  const draft = withCandidacy(present, uuid, candidacy, nowSeconds);
-  if (offline === undefined) return draft;
-  return offline ? withNodesOffline(draft, [uuid], nowSeconds) : withNodeOnline(draft, uuid, nowSeconds);
-}
-
-/** The largest number the wire carries stands for a pause without end. */
-const pauseEnd = (seconds: number): number | null => (seconds === 0xffff_ffff ? null : seconds);
-
 const calledNode = (request: AddNodeRequest__Output): RosterNode => ({
   uuid: request.nodeUuid,
   name: request.name,
@@ -215,21 +172,6 @@ const calledNode = (request: AddNodeRequest__Output): RosterNode => ({
   nodePort: request.nodePort,
   masterPort: request.masterPort,
   role: 'regular',
-});
-
-const states = {
-  started: 'STEP_STATE_STARTED',
-  done: 'STEP_STATE_DONE',
-  warned: 'STEP_STATE_WARNED',
-  failed: 'STEP_STATE_FAILED',
-} as const;
-
-const stepMessage = ({ name, doing, state, durationMs, error }: StepEvent): StepMessage => ({
-  name,
-  doing,
-  state: states[state],
-  durationMs: Math.round(durationMs),
-  message: error?.message ?? '',
 });
 
 function assertLastNode(names: readonly string[]): void {

@@ -1,9 +1,12 @@
 /** quorate-noded: answers for one node. Joins the real parts; everything else is elsewhere. */
 import { layoutUnder } from '@quorate/cluster-state/layout';
+import { daemonPrograms } from '@quorate/cluster-state/daemon-programs';
 import { readSettings } from '@quorate/cluster-state/settings';
 import { clusterErrorFrom, exitCodeOf } from '@quorate/domain/errors';
 import { softwareVersion } from '@quorate/domain/software';
+import { timings } from '@quorate/domain/timings';
 import { systemClock } from '@quorate/platform/clock';
+import { createDaemonControl } from '@quorate/platform/daemon-control';
 import { runDaemon } from '@quorate/platform/daemon-process';
 import { diskFiles } from '@quorate/platform/files';
 import { createInterfaceAddress } from '@quorate/platform/interface-address';
@@ -41,6 +44,8 @@ void runDaemon(
           onAnnouncementFailed: (error) =>
             log.warn({ error: String(error) }, 'the master IP could not be announced'),
         }),
+        stopMasterDaemon: () =>
+          createDaemonControl(daemonPrograms(state.layout)).stop('masterd', timings.shutdownGraceMs),
         onLeft: end,
       });
     },

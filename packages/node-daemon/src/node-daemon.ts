@@ -5,7 +5,7 @@
  */
 import { removeCutBackups } from '@quorate/cluster-state/backups';
 import { removeTemporaries } from '@quorate/cluster-state/installed-files';
-import { createNodeListener } from '@quorate/cluster-state/node-listener';
+import { createNodeListener, identifyCaller } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
@@ -14,7 +14,6 @@ import { syncState } from '@quorate/cluster-state/sync-state';
 import { mayCall } from '@quorate/domain/method-table';
 import { softwareVersion } from '@quorate/domain/software';
 import { timings } from '@quorate/domain/timings';
-import { identityOf } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
 import type { MasterAddress } from '@quorate/platform/interface-address';
 import type { Log } from '@quorate/platform/log';
@@ -40,6 +39,8 @@ export interface NodeDaemonParts {
   readonly clock: Clock;
   readonly log: Log;
   readonly interfaceAddress: MasterAddress;
+  /** Ends the master daemon of this host, whatever it does. */
+  readonly stopMasterDaemon: () => Promise<void>;
   /** Called when this node has left its cluster: the program must end, then run `afterwards`. */
   readonly onLeft: (afterwards: () => Promise<void>) => void;
 }
@@ -60,11 +61,11 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   const own = identity.nodeUuid;
 
   const server = createServer({
-    identify: identityOf,
+    identify: identifyCaller,
     authorise: async (path, caller) => mayCall(path, caller, { uuid: own, roster: await readRoster(state) }),
-    onCall: ({ path, caller, reason, durationMs }) =>
+    onCall: ({ path, caller, reason, why, durationMs }) =>
       log[reason ? 'warn' : 'debug'](
-        { path, caller, reason, durationMs },
+        { path, caller, reason, why, durationMs },
         reason ? 'call refused' : 'call served',
       ),
   });
@@ -99,7 +100,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     voter,
     office,
     facts: nodeFacts(state, clock),
-    leaveCluster: leaveCluster(state, voter, parts.onLeft),
+    leaveCluster: leaveCluster({ ...parts, own, voter }),
   });
 
   const everywhere = roster.masterIp.family === 4 ? '0.0.0.0' : '::';

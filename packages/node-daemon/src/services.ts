@@ -1,6 +1,8 @@
 /** Puts the node daemon's parts behind the services of proto/quorate/node/v1. Translates; decides nothing. */
+import { holdsClusterKey } from '@quorate/cluster-state/candidate-secrets';
 import { masterIpScriptState } from '@quorate/cluster-state/master-ip-script';
 import { readRoster } from '@quorate/cluster-state/roster-store';
+import { readCertificateDigests } from '@quorate/cluster-state/secrets';
 import type { State } from '@quorate/cluster-state/state';
 import { configurationFormat } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
@@ -9,7 +11,7 @@ import { parseRecord, writeRecord } from '@quorate/domain/record';
 import { parseRoster } from '@quorate/domain/roster-of';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { sha256Hex } from '@quorate/platform/digest';
-import { deviceExists } from '@quorate/platform/network';
+import { deviceExists, ownAddresses } from '@quorate/platform/network';
 import { versionFrom, voteMessage } from '@quorate/rpc/messages';
 import type { Caller, RpcServer } from '@quorate/rpc/server';
 import { nodeServices } from '@quorate/rpc/services';
@@ -117,10 +119,29 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
   server.serve(nodeServices.verify, { GetNodeFacts: () => parts.facts() });
 
   server.serve(nodeServices.membership, {
-    LeaveCluster: async ({ clusterUuid }) => {
-      await parts.leaveCluster(clusterUuid);
+    LeaveCluster: async ({ clusterUuid, epoch }, caller) => {
+      await parts.leaveCluster(clusterUuid, { node: uuidOf(caller), epoch });
       return {};
     },
+  });
+
+  const clientCertificateSha1 = async (): Promise<string> =>
+    (await readCertificateDigests(state)).clientCertificateSha1;
+
+  server.serve(nodeServices.candidacy, {
+    GetCandidacy: async () => ({
+      holdsClusterKey: await holdsClusterKey(state),
+      clientCertificateSha1: await clientCertificateSha1(),
+    }),
+    ReceiveClusterKey: async ({ epoch, privateKey }, caller) => {
+      await voter.receiveClusterKey(epoch, uuidOf(caller), privateKey);
+      return { clientCertificateSha1: await clientCertificateSha1() };
+    },
+  });
+
+  server.serve(nodeServices.address, {
+    HasAddress: ({ address }) =>
+      Promise.resolve({ here: ownAddresses().some((own) => own.address === address) }),
   });
 }
 

@@ -272,7 +272,7 @@ describe('who may call what', () => {
     await refused(other.call(node.peer, address.DeactivateMasterIp, {}, patient));
     const change = { netmask: 24, device: 'lo', externalScript: false };
     await refused(other.call(node.peer, address.ChangeMasterIp, change, patient));
-    await refused(other.call(node.peer, membership.LeaveCluster, { clusterUuid }, patient));
+    await refused(other.call(node.peer, membership.LeaveCluster, { clusterUuid, epoch: 1 }, patient));
     expect(node.afterwards).toEqual([]);
   });
 

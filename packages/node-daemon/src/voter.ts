@@ -7,6 +7,7 @@
  *
  * Counterpart in Ganeti: the RPCs master_node_name, write_ssconf_files and upload_file, which remember nothing.
  */
+import { dropCandidateSecrets, installClusterKey } from '@quorate/cluster-state/candidate-secrets';
 import { machineLocking, type Locking } from '@quorate/cluster-state/ssconf-lock';
 import { publishRecord, publishViews } from '@quorate/cluster-state/views';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
@@ -16,7 +17,7 @@ import { ownVoterRecord } from '@quorate/cluster-state/voter-store';
 import type { State } from '@quorate/cluster-state/state';
 import { clusterUuidOf, type ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError, type Facts, type Reason } from '@quorate/domain/errors';
-import type { NodeUuid, Roster } from '@quorate/domain/roster';
+import { isCandidate, nodeByUuid, type NodeUuid, type Roster } from '@quorate/domain/roster';
 import {
   decideNominate,
   decideRenew,
@@ -57,6 +58,11 @@ export interface Voter {
   renew(request: RenewRequest): Promise<void>;
   nominate(request: NominateRequest): Promise<void>;
   resign(request: HolderWord): Promise<void>;
+  /**
+   * The cluster key, from whoever is master by this node's own record. Resolves when it is on disk. Fails with
+   * EPOCH_TOO_OLD, NOT_ALLOWED, WRONG_INPUT.
+   */
+  receiveClusterKey(epoch: number, sender: NodeUuid, privateKeyPem: string): Promise<void>;
   /** Resolves when the delivery is on disk; tells what this node has acknowledged then. */
   receive(delivery: Delivery): Promise<{ record: VoterRecord; holds: Version | null }>;
 }
@@ -136,8 +142,26 @@ export function createVoter(parts: VoterParts): Voter {
     const decision = decidePut(await voterRecord.read(), { ...delivery, master: delivery.roster.master });
     if (decision.kind === 'refuse') throw refusal(decision);
     if (decision.kind === 'store' || (await lacksTextOf(delivery))) await store(delivery);
+    if (!delivery.record) await endCandidacy(delivery.roster, decision.kind === 'store');
     await voterRecord.write(decision.record);
     return { record: decision.record, holds: await holds() };
+  }
+
+  /**
+   * Before it is acknowledged, so that whoever acknowledged that it is no candidate is rid of what only candidates have
+   * (BEH-267). A key that came ahead of the change that makes this node a candidate is kept while nothing newer comes; so
+   * is that of a host which is not yet a node.
+   */
+  async function endCandidacy(roster: Roster, isNew: boolean): Promise<void> {
+    const self = nodeByUuid(roster, own);
+    if (self && isCandidate(self)) return;
+    const heldRecord = (await state.files.readText(state.layout.clusterRecord.path)) !== undefined;
+    if (heldRecord || (self && isNew)) await dropCandidateSecrets(state);
+  }
+
+  async function receiveClusterKey(epoch: number, sender: NodeUuid, privateKeyPem: string): Promise<void> {
+    assertMaster(await voterRecord.read(), epoch, sender);
+    await installClusterKey(state, privateKeyPem);
   }
 
   async function lacksTextOf({ record, version }: Delivery): Promise<boolean> {
@@ -170,8 +194,19 @@ export function createVoter(parts: VoterParts): Voter {
     renew: (request) => oneAtATime(() => promise((r, m, now) => decideRenew(r, m, request, now))),
     nominate: (request) => oneAtATime(() => promise((r, m, now) => decideNominate(r, m, request, now))),
     resign: (request) => oneAtATime(() => promise((r, m, now) => decideResign(r, m, request, now))),
+    receiveClusterKey: (...request) => oneAtATime(() => receiveClusterKey(...request)),
     receive: (delivery) => oneAtATime(() => receive(delivery)),
   };
+}
+
+/** Who commands this node in an epoch: by its own record, and by nobody's word. */
+export function assertMaster({ master, epoch: seen }: VoterRecord, epoch: number, sender: NodeUuid): void {
+  if (epoch < seen)
+    throw new ClusterError('EPOCH_TOO_OLD', `Epoch ${epoch} is over; the highest known is ${seen}`, {
+      facts: { epoch: String(seen) },
+    });
+  if (master?.node === sender && master.epoch === epoch) return;
+  throw new ClusterError('NOT_ALLOWED', `Node ${sender} is not the master of epoch ${epoch} here`);
 }
 
 const sameRecord = (a: VoterRecord, b: VoterRecord): boolean =>

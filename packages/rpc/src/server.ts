@@ -17,7 +17,14 @@ import { statusFrom } from './status-errors.ts';
 
 /** Who calls: a process on this host through the Unix socket, or a node known by its certificate. */
 export type Caller =
-  { readonly kind: 'local' } | { readonly kind: 'node'; readonly uuid: NodeUuid; readonly address: string };
+  | { readonly kind: 'local' }
+  | {
+      readonly kind: 'node';
+      readonly uuid: NodeUuid;
+      readonly address: string;
+      /** Of the certificate it showed, lower-case hex; absent where `identify` does not tell. */
+      readonly certificateSha256?: string;
+    };
 
 /**
  * What a service's author writes: one function per method. Throw a ClusterError to refuse. `signal` aborts
@@ -46,6 +53,8 @@ export interface CallRecord {
   readonly caller: Caller;
   /** Why it failed; absent if it did not. */
   readonly reason?: string;
+  /** The same in a sentence. */
+  readonly why?: string;
   readonly durationMs: number;
 }
 
@@ -54,7 +63,9 @@ export type AcceptedSocket = Parameters<grpc.ConnectionInjector['injectConnectio
 
 export interface ServerOptions {
   /** Whom a client certificate (DER) belongs to; undefined: nobody we know, refused as NOT_AUTHENTICATED. */
-  readonly identify: (der: Uint8Array) => { readonly nodeUuid: NodeUuid } | undefined;
+  readonly identify: (
+    der: Uint8Array,
+  ) => { readonly nodeUuid: NodeUuid; readonly certificateSha256?: string } | undefined;
   /** Why this caller may not make this call, as NOT_ALLOWED; undefined: it may. Asked before any handler. */
   readonly authorise: (path: string, caller: Caller) => string | undefined | Promise<string | undefined>;
   readonly onCall?: (record: CallRecord) => void;
@@ -101,18 +112,19 @@ function conductWith(callerOf: IdentifyCaller, { authorise, onCall }: ServerOpti
   return async (path, call, work) => {
     const began = performance.now();
     const caller = callerOf(call);
-    let reason: string | undefined;
+    let failure: ClusterError | undefined;
     try {
       if (caller.kind === 'node' && caller.uuid === '') throw unknownCaller(caller.address);
       const objection = await authorise(path, caller);
       if (objection !== undefined) throw new ClusterError('NOT_ALLOWED', objection);
       return await work(caller, signalOf(call));
     } catch (error) {
-      reason = clusterErrorFrom(error).reason;
+      failure = clusterErrorFrom(error);
       throw error;
     } finally {
       const durationMs = performance.now() - began;
-      onCall?.(reason === undefined ? { path, caller, durationMs } : { path, caller, durationMs, reason });
+      const failed = failure && { reason: failure.reason, why: failure.message };
+      onCall?.({ path, caller, durationMs, ...failed });
     }
   };
 }
@@ -128,8 +140,9 @@ const nodeCaller =
   ({ identify }: ServerOptions): IdentifyCaller =>
   (call) => {
     const der = call.getAuthContext().sslPeerCertificate?.raw;
-    const uuid = der === undefined ? undefined : identify(der)?.nodeUuid;
-    return { kind: 'node', uuid: uuid ?? '', address: call.getPeer() };
+    const { nodeUuid = '', certificateSha256 } = (der && identify(der)) ?? {};
+    const address = call.getPeer();
+    return { kind: 'node', uuid: nodeUuid, address, ...(certificateSha256 && { certificateSha256 }) };
   };
 
 const localCaller: IdentifyCaller = () => ({ kind: 'local' });

@@ -153,6 +153,7 @@ describe('a failed call', () => {
         path: '/quorate.node.v1.VoteService/GetVote',
         caller: { kind: 'node', uuid: 'node1', address: expect.any(String) },
         reason: 'NOT_IN_CLUSTER',
+        why: 'This host is in no cluster',
         durationMs: expect.any(Number),
       },
     ]);

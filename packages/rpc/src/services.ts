@@ -31,6 +31,14 @@ import type {
   StatusServiceHandlers,
 } from './gen/quorate/master/v1/StatusService.ts';
 import type {
+  AddressServiceDefinition,
+  AddressServiceHandlers,
+} from './gen/quorate/node/v1/AddressService.ts';
+import type {
+  CandidacyServiceDefinition,
+  CandidacyServiceHandlers,
+} from './gen/quorate/node/v1/CandidacyService.ts';
+import type {
   ConfigurationServiceDefinition,
   ConfigurationServiceHandlers,
 } from './gen/quorate/node/v1/ConfigurationService.ts';
@@ -85,6 +93,8 @@ interface NodeServices {
   readonly nodeVersion: Service<NodeVersionServiceDefinition, NodeVersionServiceHandlers>;
   readonly verify: Service<VerifyServiceDefinition, VerifyServiceHandlers>;
   readonly membership: Service<NodeMembershipServiceDefinition, NodeMembershipServiceHandlers>;
+  readonly candidacy: Service<CandidacyServiceDefinition, CandidacyServiceHandlers>;
+  readonly address: Service<AddressServiceDefinition, AddressServiceHandlers>;
 }
 
 interface MasterServices {
@@ -128,6 +138,8 @@ export const nodeServices: NodeServices = lazily<NodeServices>({
   nodeVersion: 'quorate.node.v1.NodeVersionService',
   verify: 'quorate.node.v1.VerifyService',
   membership: 'quorate.node.v1.NodeMembershipService',
+  candidacy: 'quorate.node.v1.CandidacyService',
+  address: 'quorate.node.v1.AddressService',
 });
 
 /** What a master daemon serves. */

@@ -2,16 +2,15 @@
  * `quorate failover`: makes a node master. The work is done by that node's master daemon; here its steps
  * are shown and its outcome becomes the exit code.
  */
-import type { StepEvent } from '@quorate/bootstrap/steps';
 import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
 import type { FailoverOutcome__Output } from '@quorate/rpc/gen/quorate/master/v1/FailoverOutcome';
-import type { StepEvent__Output } from '@quorate/rpc/gen/quorate/master/v1/StepEvent';
 import { masterServices } from '@quorate/rpc/services';
 import { openCluster, type GlobalOptions } from '../context.ts';
 import { failoverTarget, type FailoverTarget } from '../failover-target.ts';
 import { liveSteps, stepRecorder } from '../live-steps.ts';
 import { errorObject, printNote, printResult, reportError } from '../output.ts';
+import { stepEvent } from '../step-event.ts';
 
 interface FailoverOptions extends GlobalOptions, FailoverTarget {
   /** commander's name for the absence of --no-voting. */
@@ -61,22 +60,6 @@ function printOutcome(
   printResult(options, value, [`${masterName} is master in epoch ${epoch}`]);
   return 0;
 }
-
-const states = {
-  STEP_STATE_UNSPECIFIED: 'started',
-  STEP_STATE_STARTED: 'started',
-  STEP_STATE_DONE: 'done',
-  STEP_STATE_WARNED: 'warned',
-  STEP_STATE_FAILED: 'failed',
-} as const;
-
-const stepEvent = ({ name, doing, state, durationMs, message }: StepEvent__Output): StepEvent => ({
-  name,
-  doing,
-  state: states[state],
-  durationMs,
-  ...(message && { error: new ClusterError('INTERNAL', message) }),
-});
 
 const unconfirmed = (): ClusterError =>
   new ClusterError(

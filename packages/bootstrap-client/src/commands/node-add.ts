@@ -4,6 +4,7 @@
  * Several hosts go side by side, each with its own steps and its own result; one that fails stops no other.
  */
 import { abortJoin, type AbortedJoin } from '@quorate/bootstrap/node-abort';
+import { readdNode } from '@quorate/bootstrap/node-readd';
 import { addNode, tryNode, type NodeAddParts, type NodeAddRequest } from '@quorate/bootstrap/node-add';
 import { joinTurn, type JoinTurn } from '@quorate/bootstrap/join-turn';
 import { journalledSteps } from '@quorate/bootstrap/journalled';
@@ -82,6 +83,7 @@ async function resultOf(run: Run, host: string): Promise<HostResult> {
     const [parts, request] = await startOf(run, host, report);
     const { name } = request;
     if (flags.abort) return { host: name, ok: true, aborted: await abortJoin(parts, request), steps };
+    if (flags.readd) return { host: name, ok: true, node: await readdNode(parts, request), steps };
     if (!flags.dryRun) return { host: name, ok: true, node: await addNode(parts, request), steps };
     await tryNode(parts, request);
     return { host: name, ok: true, steps };
@@ -105,7 +107,9 @@ async function startOf(
   const parts: NodeAddParts = {
     ...{ state, access, master, clusterName: roster.clusterName, clusterUuid: roster.clusterUuid },
     connect: () => openHostSession(flags, destination, asking),
-    report: flags.dryRun ? show : journalledSteps(notebook, `node-add ${name}`, show),
+    report: flags.dryRun
+      ? show
+      : journalledSteps(notebook, `node-${flags.readd ? 'readd' : 'add'} ${name}`, show),
     inTurn: turn,
     ...(flags.install && { readProgram: (program: string) => programText(`${here}/${program}`) }),
     ...(flags.verbose && { hear: (line: string) => printNote(`${name}: ${line}`) }),

@@ -17,6 +17,8 @@ interface MasterDaemonReport {
   /** Version of a change that is neither done nor failed yet. */
   readonly pending: string | null;
   readonly lagging: readonly string[];
+  /** Secrets that removed hosts may know, and which hosts. */
+  readonly exposed: readonly { readonly secret: string; readonly knownTo: readonly string[] }[];
 }
 
 /** What the master's node daemon says of the address. */
@@ -83,10 +85,11 @@ async function askMasterDaemon(
     { deadlineMs: timings.voteMs },
   );
   return call.then(
-    ({ inOffice, pending, laggingNodeUuids }) => ({
+    ({ inOffice, pending, laggingNodeUuids, exposed }) => ({
       inOffice,
       pending: pending && describeVersion(pending),
       lagging: laggingNodeUuids.map((uuid) => nodeByUuid(roster, uuid)?.name ?? uuid),
+      exposed,
     }),
     () => null,
   );
@@ -109,6 +112,9 @@ function linesOf(
     ...(masterDaemon?.pending
       ? [`Undecided:     ${masterDaemon.pending}, not yet acknowledged by ${masterDaemon.lagging.join(', ')}`]
       : []),
+    ...(masterDaemon?.exposed ?? []).map(
+      ({ secret, knownTo }) => `Exposed:       ${secret}, which ${knownTo.join(', ')} may still know`,
+    ),
     '',
     ...table([
       ['NODE', 'ROLE', 'ADDRESS', 'VOTES FOR', 'EPOCH', 'CONFIGURATION', 'PRIORITY', 'REMARK'],

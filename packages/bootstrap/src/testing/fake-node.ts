@@ -153,6 +153,8 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
   GetNodeVersion: () => ({ softwareVersion, protocolVersion: 1, configurationFormat: 3_000_000 }),
   GetNodeFacts: ({ facts }, _request, _sender, clockMs) => ({ clockMs, ...facts }),
   LeaveCluster: () => ({}),
+  ReceiveClusterKey: ({ name }) => ({ clientCertificateSha1: `digest of ${name}` }),
+  GetCandidacy: () => ({ holdsClusterKey: true, clientCertificateSha1: '' }),
 };
 
 interface HolderMessage {

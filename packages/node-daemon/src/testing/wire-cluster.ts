@@ -140,7 +140,9 @@ export async function wireCluster(size: number, { candidatePoolSize = 10 } = {})
     const afterwards: (() => Promise<void>)[] = [];
     const settings = { ...defaultSettings, bind: addressOf(number), nodePort: port };
     const onLeft = (work: () => Promise<void>) => void afterwards.push(work);
-    const parts = { state, settings, clock: systemClock, log, interfaceAddress: noInterface, onLeft };
+    const stopMasterDaemon = () => Promise.resolve();
+    const own = { state, settings, clock: systemClock, log, interfaceAddress: noInterface };
+    const parts = { ...own, onLeft, stopMasterDaemon };
     const daemon = await startNodeDaemon(parts);
     endings.push(() => daemon.stop());
     return { daemon, state, peer: peer(number), log, afterwards };

@@ -441,9 +441,107 @@ export const descriptor: object = {
         },
         "NodesService": {
          "methods": {
+          "ListNodes": {
+           "requestType": "ListNodesRequest",
+           "responseType": "ListNodesResponse"
+          },
           "ModifyNode": {
            "requestType": "ModifyNodeRequest",
            "responseType": "ModifyNodeResponse"
+          },
+          "RemoveNode": {
+           "requestType": "RemoveNodeRequest",
+           "responseType": "RemoveNodeResponse",
+           "responseStream": true
+          },
+          "AwaitNode": {
+           "requestType": "AwaitNodeRequest",
+           "responseType": "AwaitNodeResponse"
+          }
+         }
+        },
+        "ListNodesRequest": {
+         "fields": {}
+        },
+        "NodeDetails": {
+         "fields": {
+          "uuid": {
+           "type": "string",
+           "id": 1
+          },
+          "name": {
+           "type": "string",
+           "id": 2
+          },
+          "primaryIp": {
+           "type": "string",
+           "id": 3
+          },
+          "secondaryIp": {
+           "type": "string",
+           "id": 4
+          },
+          "nodePort": {
+           "type": "uint32",
+           "id": 5
+          },
+          "masterPort": {
+           "type": "uint32",
+           "id": 6
+          },
+          "role": {
+           "type": "string",
+           "id": 7
+          },
+          "masterCapable": {
+           "type": "bool",
+           "id": 8
+          },
+          "vmCapable": {
+           "type": "bool",
+           "id": 9
+          },
+          "group": {
+           "type": "string",
+           "id": 10
+          },
+          "nodeParameters": {
+           "type": "string",
+           "id": 11
+          },
+          "certificateSha256": {
+           "type": "string",
+           "id": 12
+          },
+          "mayHoldClusterKey": {
+           "type": "bool",
+           "id": 13
+          },
+          "instances": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 14
+          },
+          "serial": {
+           "type": "uint64",
+           "id": 15
+          },
+          "createdSeconds": {
+           "type": "uint64",
+           "id": 16
+          },
+          "modifiedSeconds": {
+           "type": "uint64",
+           "id": 17
+          }
+         }
+        },
+        "ListNodesResponse": {
+         "fields": {
+          "nodes": {
+           "rule": "repeated",
+           "type": "NodeDetails",
+           "id": 1
           }
          }
         },
@@ -462,6 +560,36 @@ export const descriptor: object = {
           "_pausedUntilSeconds": {
            "oneof": [
             "pausedUntilSeconds"
+           ]
+          },
+          "_masterCandidate": {
+           "oneof": [
+            "masterCandidate"
+           ]
+          },
+          "_drained": {
+           "oneof": [
+            "drained"
+           ]
+          },
+          "_masterCapable": {
+           "oneof": [
+            "masterCapable"
+           ]
+          },
+          "_vmCapable": {
+           "oneof": [
+            "vmCapable"
+           ]
+          },
+          "_secondaryIp": {
+           "oneof": [
+            "secondaryIp"
+           ]
+          },
+          "_nodeParameters": {
+           "oneof": [
+            "nodeParameters"
            ]
           }
          },
@@ -490,6 +618,60 @@ export const descriptor: object = {
            "options": {
             "proto3_optional": true
            }
+          },
+          "masterCandidate": {
+           "type": "bool",
+           "id": 5,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "drained": {
+           "type": "bool",
+           "id": 6,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "masterCapable": {
+           "type": "bool",
+           "id": 7,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "vmCapable": {
+           "type": "bool",
+           "id": 8,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "secondaryIp": {
+           "type": "string",
+           "id": 9,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "nodeParameters": {
+           "type": "string",
+           "id": 10,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "autoPromote": {
+           "type": "bool",
+           "id": 11
+          },
+          "force": {
+           "type": "bool",
+           "id": 12
+          },
+          "dryRun": {
+           "type": "bool",
+           "id": 13
           }
          }
         },
@@ -498,6 +680,102 @@ export const descriptor: object = {
           "version": {
            "type": "quorate.node.v1.ConfigurationVersion",
            "id": 1
+          },
+          "notes": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 2
+          },
+          "changes": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 3
+          }
+         }
+        },
+        "RemoveNodeRequest": {
+         "fields": {
+          "name": {
+           "type": "string",
+           "id": 1
+          },
+          "dryRun": {
+           "type": "bool",
+           "id": 2
+          }
+         }
+        },
+        "RemoveNodeOutcome": {
+         "fields": {
+          "name": {
+           "type": "string",
+           "id": 1
+          },
+          "uuid": {
+           "type": "string",
+           "id": 2
+          },
+          "version": {
+           "type": "quorate.node.v1.ConfigurationVersion",
+           "id": 3
+          },
+          "left": {
+           "type": "bool",
+           "id": 4
+          },
+          "exposed": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 5
+          },
+          "warnings": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 6
+          }
+         }
+        },
+        "RemoveNodeResponse": {
+         "oneofs": {
+          "event": {
+           "oneof": [
+            "step",
+            "outcome"
+           ]
+          }
+         },
+         "fields": {
+          "step": {
+           "type": "StepEvent",
+           "id": 1
+          },
+          "outcome": {
+           "type": "RemoveNodeOutcome",
+           "id": 2
+          }
+         }
+        },
+        "AwaitNodeRequest": {
+         "fields": {
+          "name": {
+           "type": "string",
+           "id": 1
+          }
+         }
+        },
+        "AwaitNodeResponse": {
+         "fields": {
+          "uuid": {
+           "type": "string",
+           "id": 1
+          },
+          "name": {
+           "type": "string",
+           "id": 2
+          },
+          "version": {
+           "type": "quorate.node.v1.ConfigurationVersion",
+           "id": 3
           }
          }
         },
@@ -668,6 +946,24 @@ export const descriptor: object = {
           "leaseLeftMs": {
            "type": "uint32",
            "id": 7
+          },
+          "exposed": {
+           "rule": "repeated",
+           "type": "ExposedSecret",
+           "id": 8
+          }
+         }
+        },
+        "ExposedSecret": {
+         "fields": {
+          "secret": {
+           "type": "string",
+           "id": 1
+          },
+          "knownTo": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 2
           }
          }
         }
@@ -704,6 +1000,77 @@ export const descriptor: object = {
           "epoch": {
            "type": "uint64",
            "id": 2
+          }
+         }
+        },
+        "AddressService": {
+         "methods": {
+          "HasAddress": {
+           "requestType": "HasAddressRequest",
+           "responseType": "HasAddressResponse"
+          }
+         }
+        },
+        "HasAddressRequest": {
+         "fields": {
+          "address": {
+           "type": "string",
+           "id": 1
+          }
+         }
+        },
+        "HasAddressResponse": {
+         "fields": {
+          "here": {
+           "type": "bool",
+           "id": 1
+          }
+         }
+        },
+        "CandidacyService": {
+         "methods": {
+          "GetCandidacy": {
+           "requestType": "GetCandidacyRequest",
+           "responseType": "GetCandidacyResponse"
+          },
+          "ReceiveClusterKey": {
+           "requestType": "ReceiveClusterKeyRequest",
+           "responseType": "ReceiveClusterKeyResponse"
+          }
+         }
+        },
+        "GetCandidacyRequest": {
+         "fields": {}
+        },
+        "GetCandidacyResponse": {
+         "fields": {
+          "holdsClusterKey": {
+           "type": "bool",
+           "id": 1
+          },
+          "clientCertificateSha1": {
+           "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "ReceiveClusterKeyRequest": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "privateKey": {
+           "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "ReceiveClusterKeyResponse": {
+         "fields": {
+          "clientCertificateSha1": {
+           "type": "string",
+           "id": 1
           }
          }
         },
@@ -1034,6 +1401,10 @@ export const descriptor: object = {
           "clusterUuid": {
            "type": "string",
            "id": 1
+          },
+          "epoch": {
+           "type": "uint64",
+           "id": 2
           }
          }
         },

@@ -1,6 +1,7 @@
 // Original file: proto/quorate/master/v1/status.proto
 
 import type { ConfigurationVersion as _quorate_node_v1_ConfigurationVersion, ConfigurationVersion__Output as _quorate_node_v1_ConfigurationVersion__Output } from '../../../quorate/node/v1/ConfigurationVersion.ts';
+import type { ExposedSecret as _quorate_master_v1_ExposedSecret, ExposedSecret__Output as _quorate_master_v1_ExposedSecret__Output } from '../../../quorate/master/v1/ExposedSecret.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetStatusResponse {
@@ -11,6 +12,7 @@ export interface GetStatusResponse {
   'explanation'?: (string);
   'laggingNodeUuids'?: (string)[];
   'leaseLeftMs'?: (number);
+  'exposed'?: (_quorate_master_v1_ExposedSecret)[];
 }
 
 export interface GetStatusResponse__Output {
@@ -21,4 +23,5 @@ export interface GetStatusResponse__Output {
   'explanation': (string);
   'laggingNodeUuids': (string)[];
   'leaseLeftMs': (number);
+  'exposed': (_quorate_master_v1_ExposedSecret__Output)[];
 }

@@ -4,8 +4,12 @@ import type { ConfigurationVersion as _quorate_node_v1_ConfigurationVersion, Con
 
 export interface ModifyNodeResponse {
   'version'?: (_quorate_node_v1_ConfigurationVersion | null);
+  'notes'?: (string)[];
+  'changes'?: (string)[];
 }
 
 export interface ModifyNodeResponse__Output {
   'version': (_quorate_node_v1_ConfigurationVersion__Output | null);
+  'notes': (string)[];
+  'changes': (string)[];
 }

@@ -1,5 +1,5 @@
 /** Where the daemons' programs, pid files and logs are, for whoever starts and stops them on this host. */
-import type { Layout } from '@quorate/cluster-state/layout';
+import type { Layout } from './layout.ts';
 import type { DaemonPlaces } from '@quorate/platform/daemon-control';
 import { executableDirectory } from '@quorate/platform/processes';
 

@@ -1,4 +1,4 @@
-import { layoutUnder } from '@quorate/cluster-state/layout';
+import { layoutUnder } from './layout.ts';
 import { describe, expect, it } from 'vitest';
 import { daemonPrograms } from './daemon-programs.ts';
 
