@@ -1,4 +1,6 @@
 /** The ways in that ask a person, and the way through another host, against servers within this process. */
+import { execFileSync, spawn, spawnSync, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -141,6 +143,35 @@ describe('a password', () => {
     });
     await expect(openSsh(target)).rejects.toMatchObject({ reason: 'SSH_HOST_KEY_UNKNOWN' });
     expect([times(), server.events]).toEqual([0, []]);
+  });
+});
+
+const hasOpenSsh = spawnSync('ssh-agent', ['-h']).error === undefined;
+
+describe.runIf(hasOpenSsh)('the agent of OpenSSH', () => {
+  let agent: ChildProcess;
+  const socket = () => join(scratch, 'agent');
+  beforeAll(async () => {
+    agent = spawn('ssh-agent', ['-D', '-a', socket()], { stdio: ['ignore', 'pipe', 'ignore'] });
+    if (agent.stdout) await once(agent.stdout, 'data');
+    execFileSync('ssh-add', ['-q', file('open')], { env: { ...process.env, SSH_AUTH_SOCK: socket() } });
+  });
+  afterAll(() => agent.kill());
+
+  it('lets in with a key that is in no file, before anybody is asked', async () => {
+    let asked = 0;
+    const password = async () => ((asked += 1), 'secret');
+    const server = await serverFor({ keys: [openKey.public], password: 'secret' });
+    const identities = { keyFiles: [file('absent')], agentSocket: socket(), password };
+    expect(await letsIn(targetOf(server, { identities }))).toBe(true);
+    expect(asked).toBe(0);
+  });
+
+  it('whose keys are refused is not the end', async () => {
+    const server = await serverFor({ keys: [lockedPublic], password: 'secret' });
+    const identities = { keyFiles: [], agentSocket: socket(), password: async () => 'secret' };
+    expect(await letsIn(targetOf(server, { identities }))).toBe(true);
+    expect(server.events).toContain('auth publickey');
   });
 });
 
