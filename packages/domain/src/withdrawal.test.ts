@@ -9,24 +9,35 @@ const enrolled = (number: number) => {
   return { uuid, name, certificateSha256 };
 };
 
+const revocationOf = (number: number) => {
+  const { uuid, ...rest } = enrolled(number);
+  return { node: uuid, ...rest };
+};
+
 describe('a join that is taken back', () => {
-  it('leaves nothing of the node, and the rest as it was', () => {
+  const revoked = (number: number, why: string) => [
+    expect.objectContaining({ ...revocationOf(number), why }),
+  ];
+
+  it('leaves of the node that its certificate is revoked, and the rest as it was', () => {
     const before = draftOfSize(2);
     const joined = withNode(before, testNode(3), testSeconds + 2);
     const { configuration, ours } = withNodeWithdrawn(joined, enrolled(3), testSeconds + 3);
-    expect(JSON.stringify({ configuration, ours })).not.toContain(uuidOf('node', 3));
+    expect(JSON.stringify(configuration)).not.toContain(uuidOf('node', 3));
     expect(configuration.nodes).toEqual(before.configuration.nodes);
-    expect(ours).toEqual(before.ours);
+    expect(ours).toEqual({ ...before.ours, revoked: revoked(3, 'removed') });
     expect(configuration.serial_no).toBe(joined.configuration.serial_no + 1);
     expect(configurationFindings(configuration).fatal).toEqual([]);
   });
 
-  it('of a node that never got there changes nothing', () => {
-    const draft = draftOfSize(2);
-    expect(withNodeWithdrawn(draft, enrolled(3), testSeconds)).toBe(draft);
+  it('of a node that never got there revokes its certificate', () => {
+    const before = draftOfSize(2);
+    const { configuration, ours } = withNodeWithdrawn(before, enrolled(3), testSeconds + 3);
+    expect(configuration.nodes).toEqual(before.configuration.nodes);
+    expect(ours).toEqual({ ...before.ours, revoked: revoked(3, 'removed') });
   });
 
-  it('of a node that is waited for changes nothing: it was known before', () => {
+  it('of a node that is waited for keeps the node, which was known before', () => {
     const draft = draftOfSize(2);
     const uuid = uuidOf('node', 2);
     const node = { ...draft.configuration.nodes[uuid]!, offline: true };
@@ -37,7 +48,9 @@ describe('a join that is taken back', () => {
         nodes: { ...draft.ours.nodes, [uuid]: { ...draft.ours.nodes[uuid]!, certificateSha256: '' } },
       },
     };
-    expect(withNodeWithdrawn(awaited, enrolled(2), testSeconds)).toBe(awaited);
+    const { configuration, ours } = withNodeWithdrawn(awaited, enrolled(2), testSeconds);
+    expect(configuration.nodes).toEqual(awaited.configuration.nodes);
+    expect(ours).toEqual({ ...awaited.ours, revoked: revoked(2, 'replaced') });
   });
 
   it('is refused for a node that is in by another enrolment', () => {

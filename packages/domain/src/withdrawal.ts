@@ -35,16 +35,23 @@ export function mustWithdraw(draft: Draft, { uuid, name, certificateSha256 }: En
   return true;
 }
 
-/** The configuration without that node, whose certificate nobody takes any more. Fails as `mustWithdraw` does; a draft that does not know it stays as it is. */
+/**
+ * The configuration without that node, if it is in, and with its certificate revoked: a host that was not cleaned may
+ * keep it. Fails as `mustWithdraw` does.
+ */
 export function withNodeWithdrawn(draft: Draft, enrolled: Enrolled, nowSeconds: number): Draft {
-  if (!mustWithdraw(draft, enrolled)) return draft;
-  const { uuid } = enrolled;
+  const isIn = mustWithdraw(draft, enrolled);
+  const { uuid, name, certificateSha256 } = enrolled;
   const { configuration, ours } = draft;
+  const why = Object.hasOwn(configuration.nodes, uuid) && !isIn ? 'replaced' : 'removed';
+  const revocation = { node: uuid, name, certificateSha256, why } as const;
+  const revoked = withRevocation(draft, revocation, nowSeconds);
   const touched = <T extends { readonly serial_no: number; readonly mtime: number }>(object: T): T => ({
     ...object,
     serial_no: object.serial_no + 1,
     mtime: nowSeconds,
   });
+  if (!isIn) return { configuration: touched(configuration), ours: { ...ours, revoked } };
   const without: Configuration = {
     ...configuration,
     nodes: withoutKey(configuration.nodes, uuid),
@@ -53,9 +60,6 @@ export function withNodeWithdrawn(draft: Draft, enrolled: Enrolled, nowSeconds: 
       candidate_certs: withoutKey(configuration.cluster.candidate_certs, uuid),
     }),
   };
-  const { name, certificateSha256 } = enrolled;
-  const revocation = { node: uuid, name, certificateSha256, why: 'removed' } as const;
-  const revoked = withRevocation(draft, revocation, nowSeconds);
   return { configuration: touched(without), ours: { ...ours, nodes: withoutKey(ours.nodes, uuid), revoked } };
 }
 

@@ -104,7 +104,7 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       const { sha256 } = describeCertificate(nodeCertificate);
       const enrolled = { uuid: nodeUuid, name, certificateSha256: sha256 };
       const wasNode = mustWithdraw(record, enrolled);
-      if (wasNode) await mastership.change((present, now) => withNodeWithdrawn(present, enrolled, now));
+      await mastership.change((present, now) => withNodeWithdrawn(present, enrolled, now));
       return { wasNode };
     },
   });
