@@ -5,9 +5,9 @@
  */
 import { removeCutBackups } from '@quorate/cluster-state/backups';
 import { removeTemporaries } from '@quorate/cluster-state/installed-files';
+import { openLiveIdentity } from '@quorate/cluster-state/live-identity';
 import { createNodeListener, identifyCaller } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
-import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { State } from '@quorate/cluster-state/state';
 import { syncState } from '@quorate/cluster-state/sync-state';
@@ -52,13 +52,13 @@ export interface NodeDaemon {
 
 export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemon> {
   const { state, settings, clock, log } = parts;
-  const identity = await readNodeIdentity(state);
+  const identity = await openLiveIdentity({ state, clock, log });
   // Before anything is told from it: an earlier life may have ended between a rename and its sync.
   await syncState(state);
   const roster = await readRoster(state);
   await removeTemporaries(state);
   await removeCutBackups(state);
-  const own = identity.nodeUuid;
+  const own = identity.current().nodeUuid;
 
   const server = createServer({
     identify: identifyCaller,
@@ -113,7 +113,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   if (settings.watchdog !== undefined && !watchdog)
     log.warn({ device: settings.watchdog }, 'there is no such watchdog');
   const watching = new AbortController();
-  const watch = office.watch(watching.signal, watchdog);
+  const watch = Promise.all([office.watch(watching.signal, watchdog), identity.watch(watching.signal)]);
 
   return {
     async stop() {
