@@ -18,7 +18,7 @@ import { renewedFiles, type RenewedFile } from '@quorate/domain/renewal-items';
 import { mapOf, object, oneOf, orNull, parseShaped, text } from '@quorate/domain/shape';
 import { createCertificateRequest } from '@quorate/platform/certificate-request';
 import {
-  belongTogether,
+  keyFits,
   createEcKeyPair,
   createRsaKeyPair,
   describeCertificate,
@@ -205,7 +205,7 @@ async function ownFiles(
   ] as const;
   for (const [what, certificate, key] of given) {
     const facts = assertPem(what, certificate);
-    if (!belongTogether(certificate, key)) throw refused(`its ${what} is not for the key of this node`);
+    if (!keyFits(key, certificate)) throw refused(`its ${what} is not for the key of this node`);
     if (!authority || !issuedBy(certificate, authority))
       throw refused(`its ${what} was not signed by the cluster certificate to come`);
     if (facts.nodeIdentity?.nodeUuid !== own.nodeUuid || facts.nodeIdentity.clusterUuid !== own.clusterUuid)

@@ -18,6 +18,8 @@ import { createFailoverHooks } from '@quorate/bootstrap/hooks';
 import { openLiveAccess } from '@quorate/bootstrap/cluster-access';
 import { createServer } from '@quorate/rpc/server';
 import { createMastership } from './mastership.ts';
+import { createRenewalKeeper } from './renewal-keeper.ts';
+import { serveRenewal } from './renewal-services.ts';
 import { serveMaster } from './services.ts';
 
 export interface MasterDaemonParts {
@@ -54,7 +56,9 @@ export async function startMasterDaemon({
         reason ? 'call refused' : 'call served',
       ),
   });
+  const keeper = createRenewalKeeper({ state, access, mastership, log });
   serveMaster(server, { state, access, mastership });
+  serveRenewal(server, { state, own: access.own, now: () => clock.now(), mastership, keeper, identity });
 
   const listener = createNodeListener({ identity, onConnection: (socket) => server.accept(socket), log });
   const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
@@ -65,7 +69,7 @@ export async function startMasterDaemon({
   log.info({ node: access.own, host, port: settings.masterPort }, 'master daemon serves');
 
   const watching = new AbortController();
-  const watch = Promise.all([mastership.watch(watching.signal), identity.watch(watching.signal)]);
+  const watch = Promise.all([mastership, identity, keeper].map((each) => each.watch(watching.signal)));
   return {
     async stop() {
       watching.abort();
