@@ -8,7 +8,12 @@ import { openLiveIdentity } from '@quorate/cluster-state/live-identity';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { State } from '@quorate/cluster-state/state';
-import { nodeDaemonOf, openAccess, openLiveAccess, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import {
+  nodeDaemonOf,
+  openAccess,
+  openLiveAccess,
+  type ClusterAccess,
+} from '@quorate/bootstrap/cluster-access';
 import { clusterErrorFrom } from '@quorate/domain/errors';
 import type { RosterNode } from '@quorate/domain/roster';
 import { systemClock } from '@quorate/platform/clock';
@@ -22,8 +27,6 @@ export interface VoteProbe {
   answered(): number;
   /** Why others were not: from whom, to whom, what. */
   readonly failures: readonly string[];
-  /** Calls to and from these hosts count no more. */
-  forget(host: Host): void;
   stop(): Promise<void>;
 }
 
@@ -46,9 +49,10 @@ interface Caller {
   readonly how: string;
 }
 
-export async function startVoteProbe(hosts: readonly Host[]): Promise<VoteProbe> {
+/** Calls to and from the hosts that are `away` do not count. */
+export async function startVoteProbe(hosts: readonly Host[], away: readonly Host[] = []): Promise<VoteProbe> {
   const ended = new AbortController();
-  const forgotten = new Set<string>();
+  const isAway = (name: string): boolean => away.some((host) => host.name === name);
   const failures: string[] = [];
   const loops: Promise<unknown>[] = [];
   let answered = 0;
@@ -58,7 +62,7 @@ export async function startVoteProbe(hosts: readonly Host[]): Promise<VoteProbe>
     await call.then(
       () => void (answered += 1),
       (caught: unknown) => {
-        if (ended.signal.aborted || forgotten.has(host.name) || forgotten.has(node.name)) return;
+        if (ended.signal.aborted || isAway(host.name) || isAway(node.name)) return;
         const when = new Date().toISOString().slice(11, 23);
         failures.push(`${when} ${host.short} (${how}) to ${node.name}: ${clusterErrorFrom(caught).message}`);
       },
@@ -73,7 +77,7 @@ export async function startVoteProbe(hosts: readonly Host[]): Promise<VoteProbe>
     }
   }
 
-  for (const host of hosts) {
+  for (const host of hosts.filter(({ name }) => !isAway(name))) {
     const state: State = { files: diskFiles, layout: layoutUnder(host.root) };
     const { nodes } = await readRoster(state);
     const identity = await openLiveIdentity({ state, clock: systemClock, log: silent });
@@ -84,7 +88,6 @@ export async function startVoteProbe(hosts: readonly Host[]): Promise<VoteProbe>
     loops.push(repeat(everyMs, () => askAll('kept', kept)).finally(() => kept.channels.close()));
     loops.push(
       repeat(anewEveryMs, async () => {
-        if (forgotten.has(host.name)) return;
         const fresh = openAccess(await readNodeIdentity(state), systemClock);
         await askAll('anew', fresh).finally(() => fresh.channels.close());
       }),
@@ -94,7 +97,6 @@ export async function startVoteProbe(hosts: readonly Host[]): Promise<VoteProbe>
   return {
     failures,
     answered: () => answered,
-    forget: (host) => void forgotten.add(host.name),
     stop: async () => {
       ended.abort();
       await Promise.all(loops);

@@ -33,7 +33,7 @@ export async function followRenewal(id: string, { look, report, clock }: Parts):
   let changedMs = clock.monotonicMs();
   for (;;) {
     const seen = await look();
-    const outcome = outcomeOf(id, seen);
+    const outcome = outcomeOf(id, seen, clock.now().getTime() / 1000);
     if (outcome) {
       steps.end('done');
       return outcome;
@@ -52,6 +52,7 @@ export async function followRenewal(id: string, { look, report, clock }: Parts):
 function outcomeOf(
   id: string,
   { underWay, last, nodes }: GetRenewalResponse__Output,
+  nowSeconds: number,
 ): RenewalOutcome | undefined {
   if (last?.id === id)
     return { end: last.end === 'aborted' ? 'aborted' : 'done', away: last.leftBehind, until: 0 };
@@ -61,7 +62,7 @@ function outcomeOf(
   const isAway = (name: string): boolean =>
     nodes.some((node) => node.name === name && ['away', 'offline'].includes(node.state));
   const onlyAway = phase === 'drop-old' && waitingFor.length > 0 && waitingFor.every(isAway);
-  return onlyAway && dropAt > 0 ? { end: 'waiting', away: waitingFor, until: dropAt } : undefined;
+  return onlyAway && dropAt > nowSeconds ? { end: 'waiting', away: waitingFor, until: dropAt } : undefined;
 }
 
 const describe = ({ underWay, nodes }: GetRenewalResponse__Output): string =>

@@ -95,6 +95,8 @@ export const timings = {
   switchRenewalMs: 10_000,
   /** The master looks this often whether a certificate is to be renewed, or oftener where certificates are short-lived. */
   certificateLookMs: 60_000,
+  /** The same while a node does not answer: it may have missed the end of a renewal, and is not to wait a minute. */
+  absentNodeLookMs: 5_000,
   /** While a renewal waits for a node that does not answer, or refuses. */
   renewalRetryMs: 1_000,
   /** How long the command looks on before it leaves a renewal that does not get on to the master daemon. */

@@ -262,7 +262,9 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
     const record = presentRecord();
     if (!record) return timings.surveyIntervalMs;
     if (record.ours.renewal) return timings.renewalRetryMs;
-    return lookIntervalMs(timings.certificateLookMs, record.ours.parameters);
+    const isAbsent = [...seen.answers.values()].some(({ kind }) => kind !== 'trust');
+    const usualMs = isAbsent ? timings.absentNodeLookMs : timings.certificateLookMs;
+    return lookIntervalMs(usualMs, record.ours.parameters);
   }
 
   async function watch(signal: AbortSignal): Promise<void> {
