@@ -3,7 +3,6 @@ import { X509Certificate } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { splitPem } from '@quorate/platform/certificates';
-import { expect } from 'vitest';
 import type { Host } from '../loopback/host-plan.ts';
 import { asWanted, awaitSight, notYet } from '../loopback/observe.ts';
 import { readState, stateDirectory, type TestCluster } from './clusters.ts';
@@ -58,15 +57,22 @@ export const awaitRenewed = ({ hosts, cluster }: TestCluster, master: Host): Pro
     { wanted: 'the end of the renewal on every node', limitMs: 120_000 },
   );
 
-/** Every node shows a certificate of one cluster certificate, which is not the old one; nothing of it is left. */
-export function expectRenewed(hosts: readonly Host[], oldAnchor: X509Certificate): void {
+/**
+ * What is not as it must be after a renewal of the cluster certificate: every node shows certificates of one new one, and
+ * nothing is left of the renewal.
+ */
+export function renewalFaults(hosts: readonly Host[], oldAnchor: X509Certificate): readonly string[] {
   const anchors = new Set(hosts.map((host) => certificateIn(host, 'server.pem').fingerprint256));
-  expect([...anchors]).toHaveLength(1);
-  expect([...anchors]).not.toContain(oldAnchor.fingerprint256);
-  for (const host of hosts) {
-    const anchor = certificateIn(host, 'server.pem');
-    for (const name of ['node.pem', 'client.pem'])
-      expect(certificateIn(host, name).verify(anchor.publicKey), `${name} of ${host.short}`).toBe(true);
-    expect(left(host), `left on ${host.short}`).toEqual([]);
-  }
+  const isSigned = (host: Host, name: string): boolean =>
+    certificateIn(host, name).verify(certificateIn(host, 'server.pem').publicKey);
+  return [
+    ...(anchors.size === 1 ? [] : [`there are ${anchors.size} cluster certificates`]),
+    ...(anchors.has(oldAnchor.fingerprint256) ? ['the old cluster certificate is still there'] : []),
+    ...hosts.flatMap((host) => [
+      ...['node.pem', 'client.pem']
+        .filter((name) => !isSigned(host, name))
+        .map((name) => `${name} of ${host.short} is signed by another`),
+      ...left(host).map((name) => `${name} is left on ${host.short}`),
+    ]),
+  ];
 }
