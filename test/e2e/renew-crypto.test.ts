@@ -8,6 +8,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { processesUnder } from '../loopback/host-processes.ts';
 import type { Host } from '../loopback/host-plan.ts';
 import { startVoteProbe, type VoteProbe } from '../loopback/vote-probe.ts';
+import { nodeIn } from '../loopback/status.ts';
+import { awaitMaster } from '../loopback/story.ts';
 import { makeCluster, readState, type TestCluster } from './clusters.ts';
 import { awaitRenewed, certificateIn, renewalFaults, pinsIn } from './renewals.ts';
 
@@ -180,14 +182,21 @@ describe.sequential('a node that is away', () => {
     expect(renewalFaults(hosts, oldAnchor)).toEqual([]);
   });
 
-  it('is not waited for longer than its grace, which can be cut short', async () => {
-    const { cluster, world } = made;
-    await cluster.kill(world.third);
-    await mustRenew('--new-confd-hmac-key');
+  it('BEH-287 is not waited for longer than its grace, and is taken back by hand, over SSH, with nothing deleted', async () => {
+    const { cluster, hosts, world } = made;
+    const { first, third } = world;
+    const oldAnchor = certificateIn(first, 'server.pem');
+    await cluster.kill(third);
+    await mustRenew('--new-cluster-certificate', '--new-confd-hmac-key');
     const { stdout } = await mustRenew('--resume', '--grace', '0');
-    expect(stdout).toContain(`Away until the end: ${world.third.name}`);
-    await cluster.startDaemons(world.third);
-    await mustRenew('--new-confd-hmac-key');
-    expect(readState(world.third, 'hmac.key')).toBe(readState(world.first, 'hmac.key'));
+    expect(stdout).toContain(`Away until the end: ${third.name}`);
+    await cluster.startDaemons(third);
+    expect(nodeIn(await cluster.status(first), third.name).reachable).toBe(false);
+    const asked = await cluster.mustQuorate(third, ['repair-crypto', 'request']);
+    const signed = await cluster.mustQuorate(first, ['repair-crypto', 'sign'], { input: asked.stdout });
+    await cluster.mustQuorate(third, ['repair-crypto', 'install'], { input: signed.stdout });
+    await awaitMaster(world, first, hosts, 60_000);
+    expect(renewalFaults(hosts, oldAnchor)).toEqual([]);
+    expect(readState(third, 'hmac.key')).toBe(readState(first, 'hmac.key'));
   });
 });

@@ -137,6 +137,12 @@ function addClusterCommands(program: Command, add: Add): void {
     act(import('./commands/renew-crypto.ts')),
   );
   addRenewFlags(renewCrypto.command);
+  add(
+    program,
+    'repair-crypto [step]',
+    'make certificates anew where they have ended: without a step on the master, which tells the rest',
+    () => act(import('./commands/repair-crypto.ts')),
+  );
 
   add(program, 'pause', 'let nothing be done automatically, until resumed', () =>
     act(import('./commands/pause.ts')),
