@@ -223,7 +223,8 @@ async function ownFiles(
  */
 export async function finishRenewal(state: State, id: string, keep: 'new' | 'old'): Promise<void> {
   const known = await readNodeRenewal(state);
-  if (!known || known.id !== id) return;
+  if (!known) return forgetStrayTrust(state);
+  if (known.id !== id) return;
   if (keep === 'new') {
     if (known.stage !== 'switched') throw refused('this node has not switched to what is to be kept');
     await withoutLink(state);
@@ -246,6 +247,13 @@ async function restore(state: State, known: NodeRenewal): Promise<void> {
 async function forget({ files, layout }: State): Promise<void> {
   await files.remove(layout.trustedPem.path);
   await files.remove(layout.renewalFile.path);
+}
+
+/** Of a node that joined while the cluster certificate was renewed, and took part in it no further. */
+async function forgetStrayTrust(state: State): Promise<void> {
+  const own = splitPem((await readPlaced(state, 'node.pem')) ?? '').certificatePem;
+  const authority = splitPem((await readPlaced(state, 'server.pem')) ?? '').certificatePem;
+  if (own && authority && issuedBy(own, authority)) await state.files.remove(state.layout.trustedPem.path);
 }
 
 /** The link is for those that know the old cluster certificate only, and nobody is served by it any more. */

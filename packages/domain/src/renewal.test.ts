@@ -189,6 +189,16 @@ describe('what is left of a renewal that is over', () => {
     ['done', '.', [], ''],
   ] as const)('%s, %s: %j %s', (end, letter, wanted, _why) => expect(tasksOf(end, letter)).toEqual(wanted));
 
+  it('a node that joined during one forgets the old when it is over', () => {
+    const joined = new Map([
+      [node(1), { kind: 'trust', trust: { ...shows('before', ['new', 'old']), renewal: null } } as const],
+    ]);
+    expect(planRenewal(draftOfSize(1), joined, 0).tasks).toMatchObject([{ task: 'finish' }]);
+    expect(planRenewal(draftWith({ phase: 'trust-new' }, 1), joined, 0).tasks).toMatchObject([
+      { task: 'prepare' },
+    ]);
+  });
+
   it('goes before the next renewal', () => {
     const draft = draftWith({ id: 'r2' }, 1);
     expect(planRenewal(draft, answersOf('p'), 0).tasks).toMatchObject([{ task: 'restore', id: 'r1' }]);

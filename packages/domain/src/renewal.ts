@@ -261,19 +261,30 @@ const sameFingerprints = (found: Renewal['fingerprints'], wanted: Renewal['finge
   Object.keys(found).length === Object.keys(wanted).length &&
   Object.entries(wanted).every(([name, fingerprint]) => found[name] === fingerprint);
 
-/** Of renewals that ended while a node was away. What it switched to stays, unless that was taken back. */
+/**
+ * Of renewals that ended while a node was away. What it switched to stays, unless that was taken back. A node that joined
+ * during one still counts both cluster certificates, and takes part in none.
+ */
 const leftoverTasks = (
   past: readonly PastRenewal[],
   present: Renewal | undefined,
   answers: TrustAnswers,
 ): readonly NodeTask[] =>
-  [...answers].flatMap(([node, answer]) => {
-    const renewal = answer.kind === 'trust' ? answer.trust.renewal : null;
-    if (!renewal || renewal.id === present?.id) return [];
+  [...answers].flatMap(([node, answer]): readonly NodeTask[] => {
+    if (answer.kind !== 'trust') return [];
+    const { renewal, authoritySha256s } = answer.trust;
+    if (!renewal)
+      return authoritySha256s.length > 1 && !present?.authorities
+        ? [{ node, task: 'finish', id: noRenewal }]
+        : [];
+    if (renewal.id === present?.id) return [];
     const { id, stage } = renewal;
     const isKept = stage === 'switched' && past.find((one) => one.id === id)?.end !== 'aborted';
-    return [{ node, task: isKept ? 'finish' : 'restore', id } as const];
+    return [{ node, task: isKept ? 'finish' : 'restore', id }];
   });
+
+/** The id of what a node has to forget that took part in no renewal. */
+const noRenewal = 'none';
 
 /** Where the configuration names another certificate than the node shows. */
 export interface CertificatePin {

@@ -51,7 +51,10 @@ async function begin(
   const { id, present, away } = await access.channels.call(master, calls.StartRenewal, request, {
     deadlineMs,
   });
-  for (const name of away) printNote(`${name} is away: it catches up when it is back`);
+  const later = items.some((item) => renewalItems[item].files.length > 0)
+    ? 'catches up when it is back'
+    : 'keeps what it has';
+  for (const name of away) printNote(`${name} is away: it ${later}`);
   if (!dryRun) return id;
   printResult(flags, { dryRun: true, items, present, away }, [
     `Would renew ${wordsOf(items)} on ${present.join(', ') || 'no node'}, in three phases and without stopping anything`,
