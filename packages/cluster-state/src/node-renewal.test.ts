@@ -2,6 +2,7 @@ import { certificatesIn, createEcKeyPair, issuedBy, splitPem } from '@quorate/pl
 import { testAuthority } from '@quorate/platform/testing/certificates';
 import { memoryFiles } from '@quorate/platform/testing/files';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { dropCandidateSecrets } from './candidate-secrets.ts';
 import {
   completeRenewal,
   finishRenewal,
@@ -97,6 +98,21 @@ describe('a node in a renewal', () => {
     await finishRenewal(state, 'none', 'new');
     expect(await state.files.readText(path)).toBeDefined();
   });
+
+  it.each(['prepared', 'switched'])(
+    'keeps no cluster key when it is a candidate no more after it %s',
+    async (when) => {
+      const made = await renewingNode();
+      await prepareRenewal(made.state, made.preparation);
+      if (when === 'switched') await switched(made);
+      await dropCandidateSecrets(made.state);
+      const everything = Object.values(made.state.files.contents()).join('').replaceAll('\\n', '\n');
+      for (const { privateKeyPem } of [made.old, made.renewed])
+        expect(everything).not.toContain(privateKeyPem.split('\n')[1]);
+      await finishRenewal(made.state, 'renewal-1', when === 'switched' ? 'new' : 'old');
+      await readNodeIdentity(made.state);
+    },
+  );
 
   it('tells fingerprints, not secrets, and the same with and without the cluster key', async () => {
     const { preparation, renewed } = await renewingNode();

@@ -272,6 +272,22 @@ export async function completeRenewal(state: State): Promise<void> {
   }
 }
 
+/** For a node that is no candidate any more: what it goes on with, or back to, holds no cluster key. */
+export async function dropRenewalKeys(state: State): Promise<void> {
+  const known = await readNodeRenewal(state);
+  if (known)
+    await writeNodeRenewal(state, {
+      ...known,
+      staged: withoutClusterKey(known.staged),
+      previous: withoutClusterKey(known.previous),
+    });
+}
+
+function withoutClusterKey<T extends Readonly<Partial<Record<PlacedFile, string | null>>>>(files: T): T {
+  const { certificatePem } = splitPem(files['server.pem'] ?? '');
+  return certificatePem === undefined ? files : { ...files, 'server.pem': certificatePem };
+}
+
 /**
  * Fingerprints of what waits here or was put in place, by name: of a certificate its SHA-256, of other files that of
  * their text.

@@ -1,8 +1,10 @@
 /** The changes of the configuration by which a renewal goes on, as functions from one draft to the next. */
 import type { Draft } from './configuration.ts';
 import { ClusterError } from './errors.ts';
+import { withSecretsReplaced, type SharedSecret } from './exposure.ts';
 import { isoTime } from './initial-configuration.ts';
 import { pastRenewalLimit, type CertificatePin, type Renewal, type RenewalPlan } from './renewal.ts';
+import { renewalItems, type RenewalItem } from './renewal-items.ts';
 import type { NodeUuid } from './roster.ts';
 import { changed } from './touch.ts';
 
@@ -24,11 +26,15 @@ export function withProgress(
   if ('renewal' in next) return withRenewal(draft, next.renewal, nowSeconds);
   const { renewal: _, pastRenewals = [], ...rest } = draft.ours;
   const past = [...pastRenewals, { ...next.end, at: isoTime(nowSeconds) }].slice(-pastRenewalLimit);
-  return {
+  const ended = {
     configuration: changed(draft, nowSeconds, { cluster: {} }),
     ours: { ...rest, pastRenewals: past },
   };
+  return next.end.end === 'done' ? withSecretsReplaced(ended, secretsOf(renewal.items), nowSeconds) : ended;
 }
+
+const secretsOf = (items: readonly RenewalItem[]): readonly SharedSecret[] =>
+  items.flatMap((item) => renewalItems[item].secret ?? []);
 
 /** Fails with WRONG_INPUT when there is none, or its nodes have all switched. */
 export function withRenewalAborted(draft: Draft, nowSeconds: number): Draft {

@@ -4,18 +4,37 @@
  * Counterpart in Ganeti: the options of `gnt-cluster renew-crypto`.
  */
 
+import type { SharedSecret } from './exposure.ts';
+
 /** Files that a node is handed whole, by their names in the data directory. Its own certificates are made for it. */
 export type RenewedFile =
   'server.pem' | 'rapi.pem' | 'spice.pem' | 'spice-ca.pem' | 'hmac.key' | 'cluster-domain-secret';
 
+interface ItemRow {
+  readonly words: string;
+  readonly files: readonly RenewedFile[];
+  /** What is worth nothing any more once it is renewed (exposure.ts). */
+  readonly secret?: SharedSecret;
+}
+
+const row = (words: string, files: readonly RenewedFile[], secret?: SharedSecret): ItemRow => ({
+  words,
+  files,
+  ...(secret && { secret }),
+});
+
 export const renewalItems = {
-  'cluster-certificate': { words: 'the cluster certificate', files: ['server.pem'] },
-  'node-certificates': { words: 'node certificates', files: [] },
-  'rapi-certificate': { words: 'the RAPI certificate', files: ['rapi.pem'] },
-  'spice-certificate': { words: 'the SPICE certificate', files: ['spice.pem', 'spice-ca.pem'] },
-  'hmac-key': { words: 'the HMAC key', files: ['hmac.key'] },
-  'cluster-domain-secret': { words: 'the cluster domain secret', files: ['cluster-domain-secret'] },
-} as const satisfies Record<string, { words: string; files: readonly RenewedFile[] }>;
+  'cluster-certificate': row('the cluster certificate', ['server.pem'], 'cluster-key'),
+  'node-certificates': row('node certificates', []),
+  'rapi-certificate': row('the RAPI certificate', ['rapi.pem'], 'rapi-key'),
+  'spice-certificate': row('the SPICE certificate', ['spice.pem', 'spice-ca.pem'], 'spice-key'),
+  'hmac-key': row('the HMAC key', ['hmac.key'], 'hmac-key'),
+  'cluster-domain-secret': row(
+    'the cluster domain secret',
+    ['cluster-domain-secret'],
+    'cluster-domain-secret',
+  ),
+} as const satisfies Record<string, ItemRow>;
 
 export type RenewalItem = keyof typeof renewalItems;
 

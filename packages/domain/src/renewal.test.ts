@@ -233,6 +233,17 @@ describe('the changes of the configuration', () => {
     expect(draft.ours.pastRenewals?.at(-1)).toMatchObject({ id: 'r29', end: 'done' });
   });
 
+  it.each([
+    ['done', ['rapi-key']],
+    ['aborted', ['hmac-key', 'rapi-key']],
+  ] as const)('%s, what a removed node still knows is %j', (end, secrets) => {
+    const draft = draftWith({ items: ['hmac-key'] }, 1);
+    const exposure = { node: node(9), name: 'gone', since: '', secrets: ['hmac-key', 'rapi-key'] } as const;
+    const exposed = { ...draft, ours: { ...draft.ours, exposed: [exposure] } };
+    const ended = withProgress(exposed, renewal(), { end: { id: 'r1', end, leftBehind: [] } }, testSeconds);
+    expect(ended.ours.exposed?.flatMap((one) => one.secrets)).toEqual(secrets);
+  });
+
   it.each(['trust-new', 'switch'] as const)('can be taken back in phase %s', (phase) =>
     expect(withRenewalAborted(draftWith({ phase }, 1), testSeconds).ours.renewal?.phase).toBe('abort'),
   );
