@@ -108,7 +108,7 @@ export async function createLoopbackCluster(plan: HostPlan, signal?: AbortSignal
     status: async (host) => {
       // Exit code 1 with a report says that no majority is healthy; that is an answer too.
       const result = await quorate(host, ['status', '--json']);
-      if (result.code > 1 || result.stdout.includes('"error"'))
+      if (result.code > 1 || result.stdout.includes('"error":'))
         throw new Error(failureOf(host, ['status'], result));
       return parseStatus(result.stdout);
     },

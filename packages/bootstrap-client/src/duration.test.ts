@@ -11,6 +11,7 @@ describe('a duration', () => {
     ['15m', 900],
     ['0.5m', 30],
     ['2h', 7_200],
+    ['7d', 604_800],
     ['007', 7],
   ])('%s is %d seconds', (text, seconds) => expect(parseDuration(text)).toBe(seconds));
 
@@ -24,7 +25,7 @@ describe('a duration', () => {
     '.5',
     '5.',
     '1h30m',
-    '5d',
+    '5w',
     '5S',
     '1e3',
     '0x10',

@@ -246,6 +246,7 @@ describe('with no daemon running', () => {
     expect(Object.keys(jsonOf(ran)).sort()).toEqual(
       [
         'automaticFailover',
+        'certificates',
         'cluster',
         'electorate',
         'epoch',
@@ -261,6 +262,7 @@ describe('with no daemon running', () => {
     expect(jsonOf(ran)).toMatchObject({
       master: null,
       masterDaemon: null,
+      certificates: null,
       automaticFailover: { on: false, pause: null },
       nodes: [
         { reachable: false, priority: 50, pause: null },

@@ -10,6 +10,7 @@ import { reportError } from './output.ts';
 import type { GlobalOptions } from './context.ts';
 import { addInitFlags, type InitFlags } from './init-flags.ts';
 import { addNodeAddFlags, addReaddFlags } from './node-add-flags.ts';
+import { addRenewFlags } from './renew-flags.ts';
 import { wholeNumber } from './whole-number.ts';
 
 /** A command's code: resolves to the exit code. Its options are those its own line below declares. */
@@ -109,6 +110,17 @@ function addClusterCommands(program: Command, add: Add): void {
         '--use-external-mip-script <yes|no>',
         'whether /etc/quorate/scripts/master-ip-setup of this site holds the master IP',
       ).choices(['yes', 'no']),
+    )
+    .option(
+      '--certificate-life <duration>',
+      'of the node certificates made from now on (1m to 7300d; usually 1825d)',
+      parseDuration,
+    )
+    .addOption(
+      new Option(
+        '--automatic-renewal <state>',
+        'whether certificates are renewed after two thirds of their life',
+      ).choices(['on', 'off']),
     );
 
   add(program, 'activate-master-ip', 'raise the master IP and announce it; on the master', () =>
@@ -120,6 +132,17 @@ function addClusterCommands(program: Command, add: Add): void {
     'take the master IP down until it is activated, or the next office; on the master',
     () => act(import('./commands/deactivate-master-ip.ts')),
   ).command.option('--yes', 'do not ask');
+
+  const renewCrypto = add(program, 'renew-crypto', 'renew keys and certificates; nothing is stopped', () =>
+    act(import('./commands/renew-crypto.ts')),
+  );
+  addRenewFlags(renewCrypto.command);
+  add(
+    program,
+    'repair-crypto [step]',
+    'make certificates anew where they have ended: without a step on the master, which tells the rest',
+    () => act(import('./commands/repair-crypto.ts')),
+  );
 
   add(program, 'pause', 'let nothing be done automatically, until resumed', () =>
     act(import('./commands/pause.ts')),

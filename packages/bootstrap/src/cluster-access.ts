@@ -1,6 +1,7 @@
 /** What an operation needs to talk to the nodes of a cluster: who it is, and the channels to the others. */
 import { ClusterError } from '@quorate/domain/errors';
 import { nodeByUuid, type NodeUuid, type Roster, type RosterNode } from '@quorate/domain/roster';
+import type { LiveIdentity } from '@quorate/cluster-state/live-identity';
 import type { NodeIdentity } from '@quorate/cluster-state/secrets';
 import { whyRefused } from '@quorate/domain/peer-identity';
 import { timings } from '@quorate/domain/timings';
@@ -41,14 +42,23 @@ export function nodeOf(roster: Roster, uuid: NodeUuid): RosterNode {
 
 /** Speaks as the node of this identity, and only with nodes of its cluster that are who they must be. */
 export function openAccess(identity: NodeIdentity, clock: Clock): ClusterAccess {
-  const credentials = createCredentials({
-    identity,
-    verifyPeer: (expected, der) => whyRefused(identityOf(der), identity.clusterUuid, expected),
-  });
   const { connectMs, reconnectMaxMs } = timings;
   return {
     own: identity.nodeUuid,
     clock,
-    channels: createChannels({ credentials, connectMs, reconnectMaxMs }),
+    channels: createChannels({ credentials: credentialsOf(identity), connectMs, reconnectMaxMs }),
   };
 }
+
+/** The same for a daemon, whose certificates may be replaced while it runs. */
+export function openLiveAccess(identity: LiveIdentity, clock: Clock): ClusterAccess {
+  const access = openAccess(identity.current(), clock);
+  identity.follow((replaced) => access.channels.replaceCredentials(credentialsOf(replaced)));
+  return access;
+}
+
+const credentialsOf = (identity: NodeIdentity) =>
+  createCredentials({
+    identity,
+    verifyPeer: (expected, der) => whyRefused(identityOf(der), identity.clusterUuid, expected),
+  });

@@ -129,6 +129,7 @@ const sharedNames: readonly LayoutName[] = [
   'spicePem',
   'spiceCaPem',
   'knownHosts',
+  'trustedPem',
 ];
 
 async function sharedSecrets(

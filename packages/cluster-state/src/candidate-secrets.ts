@@ -7,6 +7,7 @@
 import { ClusterError } from '@quorate/domain/errors';
 import { keyFits, splitPem } from '@quorate/platform/certificates';
 import { clusterRecordGenerations } from './layout.ts';
+import { dropRenewalKeys } from './node-renewal.ts';
 import { notInCluster } from './roster-store.ts';
 import { ensureText, type State } from './state.ts';
 
@@ -30,6 +31,7 @@ export async function installClusterKey(state: State, privateKeyPem: string): Pr
 export async function dropCandidateSecrets(state: State): Promise<void> {
   const { files, layout } = state;
   if (await holdsClusterKey(state)) await ensureText(state, layout.serverPem, await withoutKey(state));
+  await dropRenewalKeys(state);
   await dropBackups(state);
   for (const { path } of [...clusterRecordGenerations(layout), layout.configData, layout.clusterRecord])
     await files.remove(path);

@@ -73,7 +73,11 @@ async function ensureClusterIdentity(state: State, request: ClusterSecretsReques
   if (isNew) await put('serverPem', pem(issuer.privateKeyPem, issuer.certificatePem));
 }
 
-async function createClusterKey({ clusterName, now }: ClusterSecretsRequest): Promise<ClusterKey> {
+/** Whose name is in a certificate that is made for the cluster, and when. */
+export type ServiceNames = Pick<ClusterSecretsRequest, 'clusterName' | 'now'>;
+
+/** A new cluster certificate and its key, on no disk yet. */
+export async function createClusterKey({ clusterName, now }: ServiceNames): Promise<ClusterKey> {
   const { privateKeyPem } = await createRsaKeyPair();
   const wanted = { privateKeyPem, commonName: clusterName, now, days: certificateDays };
   const certificatePem = await createClusterCertificate(wanted);
@@ -156,7 +160,8 @@ function isSelfSigned(certificatePem: string): boolean {
   return subject === issuer;
 }
 
-async function createSelfSignedPem({ clusterName, now }: ClusterSecretsRequest): Promise<string> {
+/** Key and certificate of one service, on no disk yet. */
+export async function createSelfSignedPem({ clusterName, now }: ServiceNames): Promise<string> {
   const { privateKeyPem } = await createRsaKeyPair();
   const options = { privateKeyPem, commonName: clusterName, now, days: certificateDays };
   return pem(privateKeyPem, await createSelfSignedCertificate(options));

@@ -63,6 +63,12 @@ export const layoutTable = {
   configData: installed('config.data', 0o640, "view: the configuration in Ganeti's format"),
 
   serverPem: installed('server.pem', 0o440, 'cluster certificate; with its key on candidates only'),
+  trustedPem: installed(
+    'trusted.pem',
+    0o444,
+    'while the cluster certificate is renewed: those that count beside that of server.pem',
+  ),
+  renewalFile: installed('renewal.json', 0o400, 'while keys are renewed: what this node holds of it'),
   clientPem: installed('client.pem', 0o440, 'view: the client certificate Ganeti looks at'),
   nodePem: installed('node.pem', 0o400, "this node's identity: key and certificate"),
   rapiPem: installed('rapi.pem', 0o440, "certificate of Ganeti's remote API"),
@@ -199,7 +205,8 @@ export function initialEntries(
   layout: Layout,
   { modifySshSetup }: { readonly modifySshSetup: boolean },
 ): readonly LayoutEntry[] {
-  const later = [...clusterRecordGenerations(layout), layout.foundingRun, layout.journal];
+  const ofRenewals = [layout.trustedPem, layout.renewalFile];
+  const later = [...clusterRecordGenerations(layout), ...ofRenewals, layout.foundingRun, layout.journal];
   const unwanted = modifySshSetup ? later : [...later, layout.ganetiPubKeys];
   return [...installedEntries(layout).filter((entry) => !unwanted.includes(entry)), layout.hostChanges];
 }

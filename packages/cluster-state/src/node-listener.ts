@@ -8,26 +8,31 @@ import { identityOf } from '@quorate/platform/certificates';
 import type { Log } from '@quorate/platform/log';
 import { sha256Hex } from '@quorate/platform/digest';
 import { createTlsListener, type TlsListener, type TlsListenerParts } from '@quorate/platform/tls-listener';
-import type { NodeIdentity } from './secrets.ts';
+import type { LiveIdentity } from './live-identity.ts';
 
 export interface NodeListenerParts {
-  readonly identity: NodeIdentity;
+  readonly identity: LiveIdentity;
   readonly onConnection: TlsListenerParts['onConnection'];
   readonly log: Log;
 }
 
-export const createNodeListener = ({ identity, onConnection, log }: NodeListenerParts): TlsListener =>
-  createTlsListener({
-    identity,
+export function createNodeListener({ identity, onConnection, log }: NodeListenerParts): TlsListener {
+  const { clusterUuid } = identity.current();
+  const listener = createTlsListener({
+    identity: identity.current(),
+    outdatedMs: timings.outdatedConnectionMs,
     limits: {
       handshakeMs: timings.handshakeMs,
       pendingTotal: timings.pendingHandshakesTotal,
       pendingPerAddress: timings.pendingHandshakesPerAddress,
     },
-    admit: (der) => whyRefused(identityOf(der), identity.clusterUuid),
+    admit: (der) => whyRefused(identityOf(der), clusterUuid),
     onConnection,
     onRefused: (address, why) => log.debug({ address, why }, 'connection refused'),
   });
+  identity.follow((replaced) => listener.replaceIdentity(replaced));
+  return listener;
+}
 
 /** Who shows this certificate (DER), and which of its certificates it is; undefined if it is nobody's. */
 export function identifyCaller(

@@ -6,7 +6,7 @@
  */
 import { ClusterError } from '@quorate/domain/errors';
 import type { ClusterUuid, NodeUuid } from '@quorate/domain/roster';
-import { describeCertificate, issuedBy, splitPem } from '@quorate/platform/certificates';
+import { certificatesIn, describeCertificate, issuedBy, splitPem } from '@quorate/platform/certificates';
 import { systemClock } from '@quorate/platform/clock';
 import { randomHex } from '@quorate/platform/digest';
 import { backUp } from './backups.ts';
@@ -49,7 +49,9 @@ export const generateHmacKey = (state: State, path: string, mode = 0o400, now?: 
   replaceSecret(state, { path, mode }, hmacKeyText(), now);
 
 export interface NodeIdentity {
+  /** The cluster certificates that count, one after the other. */
   readonly caPem: string;
+  /** The node's own, and behind it what links it to the old cluster certificate while that is renewed. */
   readonly certificatePem: string;
   readonly privateKeyPem: string;
   readonly clusterUuid: ClusterUuid;
@@ -57,19 +59,29 @@ export interface NodeIdentity {
 }
 
 /**
- * Who this node is on the wire: node.pem, and server.pem's certificate to judge others by. Throws
- * NOT_IN_CLUSTER if either is missing, STATE_CORRUPT if they are not a pair of one cluster.
+ * Who this node is on the wire: node.pem, and the cluster certificates to judge others by, that of server.pem first.
+ * There are several only while the cluster certificate is renewed. Throws NOT_IN_CLUSTER if either file is missing,
+ * STATE_CORRUPT if they are not a pair of one cluster.
  */
 export async function readNodeIdentity(state: State): Promise<NodeIdentity> {
   const { nodePem, serverPem } = state.layout;
-  const caPem = (await readPem(state, serverPem)).certificatePem;
-  const { certificatePem, privateKeyPem } = await readPem(state, nodePem);
+  const authorities = await readAuthorities(state);
+  const { certificatePem, privateKeyPem, text } = await readPem(state, nodePem);
   if (!privateKeyPem) throw unusable(nodePem.path, 'it holds no private key');
   const { nodeIdentity } = readable(nodePem.path, () => describeCertificate(certificatePem));
   if (!nodeIdentity) throw unusable(nodePem.path, 'its certificate names no node of a cluster');
-  if (!readable(serverPem.path, () => issuedBy(certificatePem, caPem)))
+  const isSigned = () => authorities.some((authority) => issuedBy(certificatePem, authority));
+  if (!readable(serverPem.path, isSigned))
     throw unusable(nodePem.path, `its certificate was not signed with ${serverPem.path}`);
-  return { caPem, certificatePem, privateKeyPem, ...nodeIdentity };
+  const chain = certificatesIn(text).join('');
+  return { caPem: authorities.join(''), certificatePem: chain, privateKeyPem, ...nodeIdentity };
+}
+
+/** Every cluster certificate that counts here, each once. */
+async function readAuthorities(state: State): Promise<readonly string[]> {
+  const { certificatePem } = await readPem(state, state.layout.serverPem);
+  const others = certificatesIn((await state.files.readText(state.layout.trustedPem.path)) ?? '');
+  return [...new Set([certificatePem, ...others])];
 }
 
 export interface ClusterKey {
@@ -115,7 +127,7 @@ async function readPem(state: State, { path }: LayoutEntry) {
   if (text === undefined) throw notInCluster(path);
   const { certificatePem, privateKeyPem } = readable(path, () => splitPem(text));
   if (!certificatePem) throw unusable(path, 'it holds no certificate');
-  return { certificatePem, privateKeyPem };
+  return { certificatePem, privateKeyPem, text };
 }
 
 function readable<T>(path: string, parse: () => T): T {

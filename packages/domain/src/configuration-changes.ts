@@ -9,6 +9,7 @@
 import { type Candidacy, candidacyOf, requirePriority, usualCandidacy } from './candidacy.ts';
 import { type Entrusted, newNodeBecomesCandidate, nobodyEntrusted, poolState } from './candidate-pool.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { certificateLifeBounds } from './certificate-renewal.ts';
 import type { Configuration, Draft, MastershipEntry } from './configuration.ts';
 import type { OursParameters } from './parameters.ts';
 import { filledPool, keyMarks } from './pool-filling.ts';
@@ -32,7 +33,7 @@ import type { Mastership } from './voter-record.ts';
 
 export { type NewNode, requireNewNode } from './new-node.ts';
 
-/** Changes parameters of ours. Fails with WRONG_INPUT for a lease outside its bounds. */
+/** Changes parameters of ours. Fails with WRONG_INPUT for a lease, or a certificate's life, outside its bounds. */
 export function withParameters(draft: Draft, given: Partial<OursParameters>, nowSeconds: number): Draft {
   const { leastMs, mostMs } = leaseBounds;
   const { leaseMs = draft.ours.parameters.leaseMs } = given;
@@ -40,6 +41,13 @@ export function withParameters(draft: Draft, given: Partial<OursParameters>, now
     throw new ClusterError(
       'WRONG_INPUT',
       `A lease of ${leaseMs} ms is not within ${leastMs} and ${mostMs} ms`,
+    );
+  const { leastSeconds, mostSeconds, usualSeconds } = certificateLifeBounds;
+  const { certificateLifeSeconds: life = usualSeconds } = given;
+  if (!Number.isInteger(life) || life < leastSeconds || life > mostSeconds)
+    throw new ClusterError(
+      'WRONG_INPUT',
+      `A certificate's life of ${life} s is not within ${leastSeconds} and ${mostSeconds} s`,
     );
   const parameters = { ...draft.ours.parameters, ...given };
   if (canonicalJson(parameters) === canonicalJson(draft.ours.parameters)) return draft;

@@ -9,6 +9,7 @@ import type { Candidacy } from './candidacy.ts';
 import type { Exposure } from './exposure.ts';
 import type { OursParameters } from './parameters.ts';
 import type { Revocation } from './revocation.ts';
+import type { PastRenewal, Renewal } from './renewal.ts';
 import type { ClusterUuid, NodeName, NodeUuid } from './roster.ts';
 import type { Version } from './version.ts';
 
@@ -124,6 +125,10 @@ export interface Ours {
   readonly revoked?: readonly Revocation[];
   /** Secrets that nodes know which are none any more; absent for none. */
   readonly exposed?: readonly Exposure[];
+  /** The renewal of keys and certificates that is under way. */
+  readonly renewal?: Renewal;
+  /** How the last ones ended, newest last. */
+  readonly pastRenewals?: readonly PastRenewal[];
 }
 
 /** A record under construction: not yet given a version. */

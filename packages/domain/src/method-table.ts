@@ -38,6 +38,8 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.node.v1.MasterIpService/GetMasterIp': 'any-node',
   '/quorate.node.v1.VerifyService/GetNodeFacts': 'any-node',
   '/quorate.master.v1.StatusService/GetStatus': 'any-node',
+  '/quorate.node.v1.RenewalService/GetTrust': 'any-node',
+  '/quorate.master.v1.RenewalService/GetRenewal': 'any-node',
   // the record holds what only candidates may know
   '/quorate.node.v1.ConfigurationService/GetConfiguration': 'candidate',
   // a master knows all candidates: it made them
@@ -48,6 +50,11 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.node.v1.LeaseService/RenewLease': 'any-node',
   '/quorate.node.v1.LeaseService/Nominate': 'any-node',
   '/quorate.node.v1.LeaseService/Resign': 'any-node',
+  // the same, and what they carry is handed out by candidates only
+  '/quorate.node.v1.RenewalService/PrepareRenewal': 'candidate',
+  '/quorate.node.v1.RenewalService/SwitchRenewal': 'candidate',
+  '/quorate.node.v1.RenewalService/FinishRenewal': 'candidate',
+  '/quorate.node.v1.RenewalService/GetStagedFiles': 'candidate',
   // a node changing itself
   '/quorate.node.v1.OfficeService/TakeOffice': 'self',
   '/quorate.node.v1.OfficeService/HoldOffice': 'self',
@@ -72,6 +79,9 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.master.v1.EnrolmentService/EnrolNode': 'local',
   '/quorate.master.v1.EnrolmentService/AddNode': 'local',
   '/quorate.master.v1.EnrolmentService/WithdrawNode': 'local',
+  '/quorate.master.v1.RenewalService/StartRenewal': 'local',
+  '/quorate.master.v1.RenewalService/SteerRenewal': 'local',
+  '/quorate.master.v1.TrustService/ReloadTrust': 'local',
 };
 
 /** Why this caller may not; undefined if it may. A path without a row is refused to everybody. */

@@ -10,6 +10,7 @@ import { ClusterError } from './errors.ts';
 import { exposureShape } from './exposure.ts';
 import { parametersShape } from './parameters.ts';
 import { revocationShape } from './revocation.ts';
+import { pastRenewalShape, renewalShape } from './renewal-shape.ts';
 import {
   filledText,
   flag,
@@ -178,5 +179,7 @@ const recordShape: Shape = object({
     ),
     revoked: optional(listOf(revocationShape)),
     exposed: optional(listOf(exposureShape)),
+    renewal: optional(renewalShape),
+    pastRenewals: optional(listOf(pastRenewalShape)),
   }),
 });

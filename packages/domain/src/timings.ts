@@ -83,6 +83,26 @@ export const timings = {
   takingOfficeRenewalMs: 50,
   /** A master that is stopped tells the voters that they are free; who does not hear it waits for the end of the lease. */
   resignMs: 500,
+  /** A daemon looks this often whether its certificates were replaced. Three small files that the kernel has in memory. */
+  identityLookMs: 1_000,
+  /** What came in by a cluster certificate that is trusted no more is cut after this: above the longest call of a node. */
+  outdatedConnectionMs: 30_000,
+  /** The master daemon of the same host reads three files; one that is stopped keeps its node from being renewed. */
+  reloadTrustMs: 3_000,
+  /** One node makes its keys, of which the RSA key takes seconds on a slow machine, and has them on disk. */
+  prepareRenewalMs: 20_000,
+  /** One node puts its new certificates in place, and both its daemons show them. */
+  switchRenewalMs: 10_000,
+  /** The master looks this often whether a certificate is to be renewed, or oftener where certificates are short-lived. */
+  certificateLookMs: 60_000,
+  /** The same while a node does not answer: it may have missed the end of a renewal, and is not to wait a minute. */
+  absentNodeLookMs: 5_000,
+  /** While a renewal waits for a node that does not answer, or refuses. */
+  renewalRetryMs: 1_000,
+  /** How long the command looks on before it leaves a renewal that does not get on to the master daemon. */
+  renewalFollowMs: 120_000,
+  /** The same where a node refuses its part: it was asked ten times by then. */
+  renewalStuckMs: 10_000,
   /** Ending of a daemon after SIGTERM: calls under way may finish. */
   shutdownGraceMs: 2_000,
 } as const;

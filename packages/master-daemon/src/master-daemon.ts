@@ -4,9 +4,9 @@
  *
  * Counterparts in Ganeti: ganeti-wconfd and ganeti-luxid.
  */
+import { openLiveIdentity } from '@quorate/cluster-state/live-identity';
 import { createNodeListener, identifyCaller } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
-import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import { ensureDirectories, type State } from '@quorate/cluster-state/state';
 import { mayCall } from '@quorate/domain/method-table';
@@ -15,9 +15,11 @@ import type { Clock } from '@quorate/platform/clock';
 import type { Log } from '@quorate/platform/log';
 import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { createFailoverHooks } from '@quorate/bootstrap/hooks';
-import { openAccess } from '@quorate/bootstrap/cluster-access';
+import { openLiveAccess } from '@quorate/bootstrap/cluster-access';
 import { createServer } from '@quorate/rpc/server';
 import { createMastership } from './mastership.ts';
+import { createRenewalKeeper } from './renewal-keeper.ts';
+import { serveRenewal } from './renewal-services.ts';
 import { serveMaster } from './services.ts';
 
 export interface MasterDaemonParts {
@@ -38,9 +40,9 @@ export async function startMasterDaemon({
   clock,
   log,
 }: MasterDaemonParts): Promise<MasterDaemon> {
-  const identity = await readNodeIdentity(state);
+  const identity = await openLiveIdentity({ state, clock, log });
   const roster = await readRoster(state);
-  const access = openAccess(identity, clock);
+  const access = openLiveAccess(identity, clock);
   const hooks = createFailoverHooks({ state, run: siteProgramRunner(state.layout.programsLog), log });
   const mastership = createMastership({ state, access, hooks, log });
 
@@ -54,7 +56,9 @@ export async function startMasterDaemon({
         reason ? 'call refused' : 'call served',
       ),
   });
+  const keeper = createRenewalKeeper({ state, access, mastership, log });
   serveMaster(server, { state, access, mastership });
+  serveRenewal(server, { state, own: access.own, now: () => clock.now(), mastership, keeper, identity });
 
   const listener = createNodeListener({ identity, onConnection: (socket) => server.accept(socket), log });
   const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
@@ -65,7 +69,7 @@ export async function startMasterDaemon({
   log.info({ node: access.own, host, port: settings.masterPort }, 'master daemon serves');
 
   const watching = new AbortController();
-  const watch = mastership.watch(watching.signal);
+  const watch = Promise.all([mastership, identity, keeper].map((each) => each.watch(watching.signal)));
   return {
     async stop() {
       watching.abort();

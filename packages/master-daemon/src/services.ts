@@ -142,10 +142,13 @@ function modified(
   entrusted: Entrusted,
 ): { draft: Draft; notes: readonly string[] } {
   const { candidatePoolSize, leaseMs, automaticFailover, pausedUntilSeconds } = request;
+  const { certificateLifeSeconds, automaticRenewal } = request;
   const parameters = {
     ...(leaseMs !== undefined && { leaseMs }),
     ...(automaticFailover !== undefined && { automaticFailover }),
     ...(pausedUntilSeconds !== undefined && { pausedUntilSeconds: pauseEnd(pausedUntilSeconds) }),
+    ...(certificateLifeSeconds !== undefined && { certificateLifeSeconds }),
+    ...(automaticRenewal !== undefined && { automaticRenewal }),
   };
   const ours = Object.keys(parameters).length > 0;
   const masterIp = masterIpChangeIn(request);

@@ -1,6 +1,8 @@
 /** How the node daemon looks at, and stops, the master daemon of its own host: over the local socket. */
+import type { TrustInUse } from '@quorate/cluster-state/live-identity';
 import type { Layout } from '@quorate/cluster-state/layout';
 import { clusterErrorFrom, type ClusterError } from '@quorate/domain/errors';
+import { timings } from '@quorate/domain/timings';
 import type { Channels, Peer } from '@quorate/rpc/channels';
 import type { MasterDaemonState } from '@quorate/rpc/gen/quorate/node/v1/MasterDaemonState';
 import { masterServices } from '@quorate/rpc/services';
@@ -17,10 +19,16 @@ export interface MasterDaemonLink {
   standDown(epoch: number): Promise<void>;
 }
 
+/** The part of a renewal, which the office has nothing to do with. */
+export interface MasterDaemonTrust {
+  /** What it shows after it has read its certificates again; undefined if it does not run. */
+  reloadTrust(): Promise<TrustInUse | undefined>;
+}
+
 /** A local process that is alive answers within milliseconds; a stopped one never does. */
 const localAnswerMs = 1_000;
 
-export function masterDaemonLink(channels: Channels, layout: Layout): MasterDaemonLink {
+export function masterDaemonLink(channels: Channels, layout: Layout): MasterDaemonLink & MasterDaemonTrust {
   const peer: Peer = {
     kind: 'socket',
     name: 'quorate-masterd of this host',
@@ -42,6 +50,15 @@ export function masterDaemonLink(channels: Channels, layout: Layout): MasterDaem
           ? 'MASTER_DAEMON_STATE_SILENT'
           : 'MASTER_DAEMON_STATE_NOT_RUNNING';
         return { state, epoch: 0 };
+      }
+    },
+    async reloadTrust() {
+      const method = masterServices.trust.ReloadTrust;
+      try {
+        return await channels.call(peer, method, {}, { deadlineMs: timings.reloadTrustMs });
+      } catch (caught) {
+        if (clusterErrorFrom(caught).reason === 'DAEMON_NOT_RUNNING') return undefined;
+        throw caught;
       }
     },
     async standDown(epoch) {

@@ -5,9 +5,10 @@
  */
 import { removeCutBackups } from '@quorate/cluster-state/backups';
 import { removeTemporaries } from '@quorate/cluster-state/installed-files';
+import { openLiveIdentity } from '@quorate/cluster-state/live-identity';
+import { completeRenewal } from '@quorate/cluster-state/node-renewal';
 import { createNodeListener, identifyCaller } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
-import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import type { State } from '@quorate/cluster-state/state';
 import { syncState } from '@quorate/cluster-state/sync-state';
@@ -30,6 +31,7 @@ import { scriptedAddress } from './master-ip-script.ts';
 import { nodeFacts } from './node-facts.ts';
 import { createMasterServices } from './master-services.ts';
 import { createOffice } from './office.ts';
+import { createRenewalPart } from './renewal.ts';
 import { serveNode } from './services.ts';
 import { createVoter } from './voter.ts';
 
@@ -52,13 +54,14 @@ export interface NodeDaemon {
 
 export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemon> {
   const { state, settings, clock, log } = parts;
-  const identity = await readNodeIdentity(state);
+  await completeRenewal(state);
+  const identity = await openLiveIdentity({ state, clock, log });
   // Before anything is told from it: an earlier life may have ended between a rename and its sync.
   await syncState(state);
   const roster = await readRoster(state);
   await removeTemporaries(state);
   await removeCutBackups(state);
-  const own = identity.nodeUuid;
+  const own = identity.current().nodeUuid;
 
   const server = createServer({
     identify: identifyCaller,
@@ -74,6 +77,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
 
   const run = siteProgramRunner(state.layout.programsLog);
   const voter = createVoter({ state, own, clock, softwareVersion });
+  const masterDaemon = masterDaemonLink(channels, state.layout);
   const office = createOffice({
     state,
     own,
@@ -84,7 +88,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
       byScript: scriptedAddress({ state, run, clock }),
     }),
     hooks: createMasterIpHooks({ state, run, log }),
-    masterDaemon: masterDaemonLink(channels, state.layout),
+    masterDaemon,
     services: createMasterServices({
       state,
       systemd: isSystemdHost(state.layout.root),
@@ -101,6 +105,12 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     office,
     facts: nodeFacts(state, clock),
     leaveCluster: leaveCluster({ ...parts, own, voter }),
+    renewal: createRenewalPart({
+      state,
+      voter,
+      identity,
+      masterDaemonTrust: () => masterDaemon.reloadTrust(),
+    }),
   });
 
   const everywhere = roster.masterIp.family === 4 ? '0.0.0.0' : '::';
@@ -113,7 +123,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   if (settings.watchdog !== undefined && !watchdog)
     log.warn({ device: settings.watchdog }, 'there is no such watchdog');
   const watching = new AbortController();
-  const watch = office.watch(watching.signal, watchdog);
+  const watch = Promise.all([office.watch(watching.signal, watchdog), identity.watch(watching.signal)]);
 
   return {
     async stop() {

@@ -18,6 +18,8 @@ import { nodeServices } from '@quorate/rpc/services';
 import type { LeaveCluster } from './leave-cluster.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { Office } from './office.ts';
+import type { RenewalPart } from './renewal.ts';
+import { serveRenewal } from './renewal-services.ts';
 import type { Voter } from './voter.ts';
 
 export interface NodeParts {
@@ -27,6 +29,7 @@ export interface NodeParts {
   readonly office: Office;
   readonly facts: NodeFacts;
   readonly leaveCluster: LeaveCluster;
+  readonly renewal: RenewalPart;
 }
 
 export function serveNode(server: RpcServer, parts: NodeParts): void {
@@ -117,6 +120,8 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
   });
 
   server.serve(nodeServices.verify, { GetNodeFacts: () => parts.facts() });
+
+  serveRenewal(server, parts.renewal, uuidOf);
 
   server.serve(nodeServices.membership, {
     LeaveCluster: async ({ clusterUuid, epoch }, caller) => {

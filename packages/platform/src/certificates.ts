@@ -64,7 +64,7 @@ export interface CertificateFacts {
 }
 
 /** A clock that is behind by less than this still accepts a certificate made just now (BEH-183). */
-const backdatedMs = 5 * 60_000;
+export const backdatedMs = 5 * 60_000;
 const dayMs = 24 * 3_600_000;
 
 // --- keys
@@ -131,6 +131,44 @@ async function selfSigned(
     key,
     extensions: extensions(key),
     signWith: key,
+  });
+}
+
+export interface LinkRequest {
+  /** The cluster certificate to come. */
+  readonly certificatePem: string;
+  /** The present one, with its key. */
+  readonly issuer: { readonly certificatePem: string; readonly privateKeyPem: string };
+  readonly now: Date;
+}
+
+/**
+ * Vouches with the present cluster key for the key to come ("new with old", RFC 4210, 4.4.1): shown behind a certificate
+ * that the new key signed, it makes that one good for whoever trusts the old cluster certificate only. Valid as long
+ * as both. Throws STATE_CORRUPT.
+ */
+export async function createLinkCertificate({
+  certificatePem,
+  issuer: pems,
+  now,
+}: LinkRequest): Promise<string> {
+  const { issuer, signWith } = readIssuer(pems);
+  const linked = readCertificate(certificatePem);
+  const key = linked.publicKey;
+  const ends = [linked, issuer].map(({ validTo }) => new Date(validTo).getTime());
+  return certificate({
+    issuer: subjectOf(issuer),
+    subject: subjectOf(linked),
+    key,
+    extensions: [
+      basicConstraints(true),
+      keyUsage(['certificateSigning']),
+      subjectKeyIdentifier(key),
+      authorityKeyIdentifier(issuer),
+    ],
+    signWith,
+    now,
+    days: (Math.min(...ends) - now.getTime()) / dayMs,
   });
 }
 

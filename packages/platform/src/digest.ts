@@ -22,3 +22,7 @@ export const randomHex = (bytes: number): string => randomBytes(bytes).toString(
 
 /** From 0 up to, not including, `below`. */
 export const randomInteger = (below: number): number => randomInt(below);
+
+/** A number from 0 up to, not including, 1 that is always the same for the same text and evenly spread over texts. */
+export const fractionOf = (text: string): number =>
+  createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;

@@ -3,7 +3,7 @@ import { EventEmitter, once } from 'node:events';
 import { connect as connectTcp, createServer, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { createSelfSignedCertificate, identityOf } from './certificates.ts';
+import { createLinkCertificate, createSelfSignedCertificate, identityOf } from './certificates.ts';
 import {
   testAuthority,
   testIdentity,
@@ -47,6 +47,7 @@ async function openDoor(wishes: Partial<TlsListenerParts> = {}): Promise<OpenDoo
   const listener = createTlsListener({
     identity: server,
     limits,
+    outdatedMs: 20_000,
     admit: () => undefined,
     onConnection: (socket) => {
       admitted.push(socket);
@@ -349,5 +350,56 @@ describe('endpoints', () => {
     expect(await knock(port, client, { host: '::1', ca: newServer.caPem })).not.toBe('welcome');
     expect(door.admitted[0]?.destroyed).toBe(false);
     expect(door.refused).toEqual(['::1: its certificate was not signed by this cluster']);
+  });
+});
+
+describe('when the cluster certificate is renewed', () => {
+  let renewed: TestAuthority;
+  let linked: TlsIdentity;
+  beforeAll(async () => {
+    renewed = { ...(await testAuthority()), clusterUuid: authority.clusterUuid };
+    const link = await createLinkCertificate({ ...renewed, issuer: authority, now: new Date() });
+    const own = await testIdentity(renewed, { name: 'server' });
+    linked = { ...own, certificatePem: own.certificatePem + link };
+  });
+  const both = () => authority.certificatePem + renewed.certificatePem;
+
+  it('both are let in while both are trusted, whichever the server shows', async () => {
+    for (const shown of [server, linked]) {
+      const door = await openDoor({ identity: { ...shown, caPem: both() } });
+      for (const knocks of [client, linked])
+        expect(await knock(door.port, knocks, { ca: both() })).toBe('welcome');
+    }
+  });
+
+  it('who trusts the old one only, and who shows the new one and its link, let each other in', async () => {
+    const away = await openDoor({ identity: server });
+    expect(await knock(away.port, linked, { ca: both() })).toBe('welcome');
+    const present = await openDoor({ identity: { ...linked, caPem: both() } });
+    expect(await knock(present.port, client, { ca: authority.certificatePem })).toBe('welcome');
+  });
+
+  it('what came by the old one is cut after the grace, and what the new one stands behind is not', async () => {
+    const door = await openDoor({ identity: { ...linked, caPem: both() }, outdatedMs: 0 });
+    expect(await knock(door.port, client, { ca: both() })).toBe('welcome');
+    expect(await knock(door.port, linked, { ca: both() })).toBe('welcome');
+    const [old, renewedOne] = door.admitted as [TLSSocket, TLSSocket];
+    door.listener.replaceIdentity({ ...linked, caPem: renewed.certificatePem });
+    await gone(old);
+    expect(renewedOne.destroyed).toBe(false);
+    expect(await knock(door.port, client, { ca: both() })).not.toBe('welcome');
+  });
+
+  it('what shows the new one and its link stays where the renewal is taken back', async () => {
+    const door = await openDoor({ identity: { ...server, caPem: both() }, outdatedMs: 0 });
+    const stranger = await testAuthority();
+    const foreign = await testIdentity(stranger);
+    expect(await knock(door.port, linked, { ca: both() })).toBe('welcome');
+    door.listener.replaceIdentity({ ...server, caPem: both() + stranger.certificatePem });
+    expect(await knock(door.port, foreign, { ca: both() })).toBe('welcome');
+    door.listener.replaceIdentity(server);
+    const [stays, ends] = door.admitted as [TLSSocket, TLSSocket];
+    await gone(ends);
+    expect(stays.destroyed).toBe(false);
   });
 });

@@ -9,6 +9,11 @@
 import { constants } from 'node:crypto';
 import { createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
+import {
+  certificatesShownBy,
+  createAdmittedConnections,
+  type AdmittedConnections,
+} from './admitted-connections.ts';
 import { MachineError, messageOf, systemCode } from './machine-error.ts';
 import {
   createPendingHandshakes,
@@ -17,8 +22,9 @@ import {
 } from './pending-handshakes.ts';
 
 export interface TlsIdentity {
-  /** Whoever this authority signed may knock. */
+  /** Whoever one of these authorities signed may knock. */
   readonly caPem: string;
+  /** Behind it may stand what links it to an authority that the other side trusts. */
   readonly certificatePem: string;
   readonly privateKeyPem: string;
 }
@@ -33,6 +39,7 @@ export interface Endpoint {
 export interface TlsListenerParts {
   readonly identity: TlsIdentity;
   readonly limits: HandshakeLimits;
+  readonly outdatedMs: number;
   /** Why the holder of this certificate (DER; chain and dates are verified) is refused; undefined lets it in. */
   readonly admit: (der: Uint8Array) => string | undefined;
   readonly onConnection: (socket: TLSSocket) => void;
@@ -47,13 +54,17 @@ export interface TlsListener {
   unlisten(at: Endpoint): Promise<void>;
   /** `unlisten` for every endpoint. */
   close(): Promise<void>;
-  /** For the connections that come from now on. */
+  /**
+   * For the connections that come from now on. Those that came by an authority which is not among the new ones may
+   * finish their calls for `outdatedMs`, and are cut then: their holders have long opened others.
+   */
   replaceIdentity(identity: TlsIdentity): void;
 }
 
 export function createTlsListener(parts: TlsListenerParts): TlsListener {
   const pending = createPendingHandshakes(parts.limits, parts.onRefused);
-  const tls = createHandshaker(parts, pending);
+  const admitted = createAdmittedConnections(parts.outdatedMs);
+  const tls = createHandshaker(parts, pending, admitted);
   const doors = new Map<string, Promise<Door>>();
 
   const receive = (socket: Socket): void => {
@@ -90,8 +101,14 @@ export function createTlsListener(parts: TlsListenerParts): TlsListener {
   return {
     listen,
     unlisten: (at) => unlisten(nameOf(at)),
-    close: async () => void (await Promise.all([...doors.keys()].map(unlisten))),
-    replaceIdentity: (identity) => tls.setSecureContext(contextOptions(identity)),
+    close: async () => {
+      admitted.forget();
+      await Promise.all([...doors.keys()].map(unlisten));
+    },
+    replaceIdentity: (identity) => {
+      tls.setSecureContext(contextOptions(identity));
+      admitted.judgeLater(identity.caPem);
+    },
   };
 }
 
@@ -164,7 +181,11 @@ function listenError(at: Endpoint, cause: Error): MachineError {
 
 // --- the handshake
 
-function createHandshaker(parts: TlsListenerParts, pending: PendingHandshakes) {
+function createHandshaker(
+  parts: TlsListenerParts,
+  pending: PendingHandshakes,
+  admitted: AdmittedConnections,
+) {
   const tls = createTlsServer({
     ...contextOptions(parts.identity),
     requestCert: true,
@@ -174,10 +195,13 @@ function createHandshaker(parts: TlsListenerParts, pending: PendingHandshakes) {
   });
   tls.on('secureConnection', (socket: TLSSocket) => {
     socket.on('error', () => socket.destroy());
+    const shown = certificatesShownBy(socket);
     const why = whyNot(socket, parts.admit);
     if (why !== undefined) pending.refuse(socket, why);
-    else if (pending.finish(socket)) parts.onConnection(socket);
-    else socket.destroy();
+    else if (pending.finish(socket)) {
+      admitted.add(socket, shown);
+      parts.onConnection(socket);
+    } else socket.destroy();
   });
   tls.on('tlsClientError', (error: Error, socket: TLSSocket) => pending.refuse(socket, wordsFor(error)));
   return tls;

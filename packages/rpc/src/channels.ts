@@ -5,7 +5,12 @@
  * connection with it, so that the next one tries afresh instead of being told what was true a while ago.
  * Nothing is repeated here: whether a question may be asked twice is for the caller to know.
  */
-import { Metadata, type CallOptions as GrpcCallOptions, type ServiceError } from '@grpc/grpc-js';
+import {
+  Metadata,
+  type CallOptions as GrpcCallOptions,
+  type ChannelCredentials,
+  type ServiceError,
+} from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import type { ClusterError } from '@quorate/domain/errors';
 import { onAbort } from './abort.ts';
@@ -49,6 +54,11 @@ export interface Channels {
     request: Req,
     options: CallOptions,
   ): AsyncIterable<ResOut>;
+  /**
+   * From now on this process shows itself, and judges others, by these. Calls under way finish on the connections they
+   * have; every next one finds, or opens, a connection made with the new credentials.
+   */
+  replaceCredentials(credentials: ChannelCredentials): void;
   /** Ends all connections; calls under way fail. */
   close(): void;
 }
@@ -58,13 +68,18 @@ interface Attempt {
   readonly connection: Connection;
   readonly grpcOptions: GrpcCallOptions;
   readonly failure: (error: ServiceError) => ClusterError;
+  /** To be called when it has ended, however it did. */
+  readonly over: () => void;
 }
 
 const keyOf = (peer: Peer) => (peer.kind === 'socket' ? peer.path : `${peer.uuid} ${addressOf(peer)}`);
 
 /** The connections of a process, by peer. */
-function createConnections(options: ConnectionOptions) {
+function createConnections(initial: ConnectionOptions) {
+  let options = initial;
   const connections = new Map<string, Connection>();
+  /** Replaced while calls were under way on them. */
+  const outdated = new Set<Connection>();
   return {
     to(peer: Peer): Connection {
       const key = keyOf(peer);
@@ -79,9 +94,18 @@ function createConnections(options: ConnectionOptions) {
       connections.delete(keyOf(peer));
       connection.retire();
     },
-    close(): void {
-      for (const connection of connections.values()) connection.destroy();
+    replaceCredentials(credentials: ChannelCredentials): void {
+      options = { ...options, credentials };
+      for (const connection of connections.values()) {
+        outdated.add(connection);
+        connection.outdate(() => outdated.delete(connection));
+      }
       connections.clear();
+    },
+    close(): void {
+      for (const connection of [...connections.values(), ...outdated]) connection.destroy();
+      connections.clear();
+      outdated.clear();
     },
   };
 }
@@ -113,12 +137,17 @@ export function createChannels(options: ChannelsOptions): Channels {
       if (isConnectionLost(told)) connections.drop(peer, connection);
       return told;
     };
-    return { connection, failure, grpcOptions: { deadline: Date.now() + deadlineMs } };
+    return {
+      connection,
+      failure,
+      grpcOptions: { deadline: Date.now() + deadlineMs },
+      over: connection.begin(),
+    };
   }
 
   return {
     call(peer, method, request, callOptions) {
-      const { connection, grpcOptions, failure } = attempt(peer, method, callOptions);
+      const { connection, grpcOptions, failure, over } = attempt(peer, method, callOptions);
       return new Promise((resolve, reject) => {
         const call = connection.client.makeUnaryRequest(
           method.path,
@@ -131,6 +160,7 @@ export function createChannels(options: ChannelsOptions): Channels {
             forget();
             if (error) reject(failure(error));
             else resolve(response!);
+            over();
           },
         );
         const forget = onAbort(callOptions.signal, () => call.cancel());
@@ -138,7 +168,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     },
 
     async *stream(peer, method, request, callOptions) {
-      const { connection, grpcOptions, failure } = attempt(peer, method, callOptions);
+      const { connection, grpcOptions, failure, over } = attempt(peer, method, callOptions);
       const call = connection.client.makeServerStreamRequest(
         method.path,
         method.requestSerialize,
@@ -157,9 +187,11 @@ export function createChannels(options: ChannelsOptions): Channels {
       } finally {
         forget();
         call.cancel();
+        over();
       }
     },
 
+    replaceCredentials: (credentials) => connections.replaceCredentials(credentials),
     close: () => connections.close(),
   };
 }

@@ -10,7 +10,7 @@ import type { CallOptions, Channels, Peer } from './channels.ts';
 import type { Caller, Handlers } from './server.ts';
 import { masterServices, nodeServices } from './services.ts';
 import { testCluster } from './testing/certificates.ts';
-import { channelsOf, listening, peerAt, startNode, type NodePeer } from './testing/wire.ts';
+import { channelsOf, credentialsOf, listening, peerAt, startNode, type NodePeer } from './testing/wire.ts';
 
 const cluster = testCluster('c1');
 const node1 = cluster.identity('node1');
@@ -471,5 +471,41 @@ describe('a call with many answers', () => {
       for await (const _event of failover(channels(), peer));
     };
     expect(await caught(listen())).toMatchObject({ reason: 'UNREACHABLE', facts: { cause: 'silent' } });
+  });
+});
+
+describe('credentials that are replaced', () => {
+  it('let the calls under way finish, and are shown from the next call on', async () => {
+    const release: (() => void)[] = [];
+    const callers: Caller[] = [];
+    const { peer } = await node((_request, caller) => {
+      callers.push(caller);
+      return new Promise((resolve) => release.push(() => resolve({ nodeUuid: 'node2', epoch: 3 })));
+    });
+    const from = channels();
+    const underWay = [getVote(from, peer), getVote(from, peer)];
+    await vi.waitFor(() => expect(release).toHaveLength(2));
+    // Another node's, so that whoever is called can tell them apart.
+    from.replaceCredentials(credentialsOf(cluster.identity('node3')));
+    const next = getVote(from, peer);
+    await vi.waitFor(() => expect(release).toHaveLength(3));
+    const withTwoConnections = openSockets();
+    for (const answer of release) answer();
+    expect(await Promise.all([...underWay, next])).toMatchObject([{ epoch: 3 }, { epoch: 3 }, { epoch: 3 }]);
+    expect(callers).toMatchObject([{ uuid: 'node1' }, { uuid: 'node1' }, { uuid: 'node3' }]);
+    await vi.waitFor(() => expect(openSockets()).toBeLessThan(withTwoConnections));
+  });
+
+  it('fail no call while a connection is only being made', async () => {
+    const { peer } = await node();
+    const from = channels();
+    const calls: Promise<unknown>[] = [];
+    for (let round = 0; round < 20; round += 1) {
+      calls.push(getVote(from, peer));
+      from.replaceCredentials(credentialsOf(node1));
+    }
+    expect(await Promise.allSettled(calls)).toEqual(
+      calls.map(() => expect.objectContaining({ status: 'fulfilled' })),
+    );
   });
 });

@@ -44,8 +44,12 @@ export interface Connection {
   isGivenUp(): boolean;
   /** To be called with every call: sees to it that a connection that does not come about is given up. */
   watch(): void;
+  /** Counts a call; what it answers with says that this call is over. */
+  begin(): () => void;
   /** Takes no more calls; those under way finish, an attempt to connect ends. */
   retire(): void;
+  /** Gives place to a newer one: nobody begins another call here, and it ends with the last one under way, or now. */
+  outdate(onEnd: () => void): void;
   /** Ends it at once, with every call. */
   destroy(): void;
 }
@@ -86,6 +90,8 @@ export function openConnection(peer: Peer, options: ConnectionOptions): Connecti
   const channel = client.getChannel();
   let watching = false;
   let givenUp = false;
+  let callsUnderWay = 0;
+  let onLastCall: (() => void) | undefined;
 
   const isReady = () => channel.getConnectivityState(false) === connectivityState.READY;
   const retire = () => {
@@ -106,9 +112,25 @@ export function openConnection(peer: Peer, options: ConnectionOptions): Connecti
     );
   };
 
+  const begin = () => {
+    callsUnderWay += 1;
+    return () => {
+      callsUnderWay -= 1;
+      if (callsUnderWay === 0) onLastCall?.();
+    };
+  };
+
   return {
     client,
     isReady,
+    begin,
+    outdate: (onEnd) => {
+      onLastCall = () => {
+        retire();
+        onEnd();
+      };
+      if (callsUnderWay === 0) onLastCall();
+    },
     isGivenUp: () => givenUp,
     watch: () => {
       if (!watching) watchUntil(Date.now() + options.connectMs);

@@ -10,7 +10,9 @@ import type { NodeUuid } from '@quorate/domain/roster';
 
 export interface CredentialsOptions {
   readonly identity: {
+    /** One cluster certificate, or several while it is renewed. */
     readonly caPem: string;
+    /** The node's own; behind it, while the cluster certificate is renewed, what links it to the old one. */
     readonly certificatePem: string;
     readonly privateKeyPem: string;
   };

@@ -27,6 +27,11 @@ import type {
 } from './gen/quorate/master/v1/ParametersService.ts';
 import type { NodesServiceDefinition, NodesServiceHandlers } from './gen/quorate/master/v1/NodesService.ts';
 import type {
+  RenewalServiceDefinition as MasterRenewalServiceDefinition,
+  RenewalServiceHandlers as MasterRenewalServiceHandlers,
+} from './gen/quorate/master/v1/RenewalService.ts';
+import type { TrustServiceDefinition, TrustServiceHandlers } from './gen/quorate/master/v1/TrustService.ts';
+import type {
   StatusServiceDefinition,
   StatusServiceHandlers,
 } from './gen/quorate/master/v1/StatusService.ts';
@@ -57,6 +62,10 @@ import type {
   NodeVersionServiceHandlers,
 } from './gen/quorate/node/v1/NodeVersionService.ts';
 import type { OfficeServiceDefinition, OfficeServiceHandlers } from './gen/quorate/node/v1/OfficeService.ts';
+import type {
+  RenewalServiceDefinition,
+  RenewalServiceHandlers,
+} from './gen/quorate/node/v1/RenewalService.ts';
 import type { VerifyServiceDefinition, VerifyServiceHandlers } from './gen/quorate/node/v1/VerifyService.ts';
 import type { VoteServiceDefinition, VoteServiceHandlers } from './gen/quorate/node/v1/VoteService.ts';
 
@@ -95,6 +104,7 @@ interface NodeServices {
   readonly membership: Service<NodeMembershipServiceDefinition, NodeMembershipServiceHandlers>;
   readonly candidacy: Service<CandidacyServiceDefinition, CandidacyServiceHandlers>;
   readonly address: Service<AddressServiceDefinition, AddressServiceHandlers>;
+  readonly renewal: Service<RenewalServiceDefinition, RenewalServiceHandlers>;
 }
 
 interface MasterServices {
@@ -103,6 +113,8 @@ interface MasterServices {
   readonly enrolment: Service<EnrolmentServiceDefinition, EnrolmentServiceHandlers>;
   readonly parameters: Service<ParametersServiceDefinition, ParametersServiceHandlers>;
   readonly nodes: Service<NodesServiceDefinition, NodesServiceHandlers>;
+  readonly renewal: Service<MasterRenewalServiceDefinition, MasterRenewalServiceHandlers>;
+  readonly trust: Service<TrustServiceDefinition, TrustServiceHandlers>;
 }
 
 /** Must equal the generator's options in tools/proto/contract.mjs. */
@@ -140,6 +152,7 @@ export const nodeServices: NodeServices = lazily<NodeServices>({
   membership: 'quorate.node.v1.NodeMembershipService',
   candidacy: 'quorate.node.v1.CandidacyService',
   address: 'quorate.node.v1.AddressService',
+  renewal: 'quorate.node.v1.RenewalService',
 });
 
 /** What a master daemon serves. */
@@ -149,6 +162,8 @@ export const masterServices: MasterServices = lazily<MasterServices>({
   enrolment: 'quorate.master.v1.EnrolmentService',
   parameters: 'quorate.master.v1.ParametersService',
   nodes: 'quorate.master.v1.NodesService',
+  renewal: 'quorate.master.v1.RenewalService',
+  trust: 'quorate.master.v1.TrustService',
 });
 
 /** What every server of ours serves: gRPC's own health service. */

@@ -13,15 +13,20 @@ interface ModifyOptions extends GlobalOptions {
   readonly masterNetmask?: number;
   readonly masterNetdev?: string;
   readonly useExternalMipScript?: 'yes' | 'no';
+  /** Seconds. */
+  readonly certificateLife?: number;
+  readonly automaticRenewal?: 'on' | 'off';
 }
 
 export default async function modify(options: ModifyOptions): Promise<number> {
   const { candidatePoolSize, lease, automaticFailover, masterNetmask, masterNetdev, useExternalMipScript } =
     options;
+  const { certificateLife, automaticRenewal } = options;
   if (candidatePoolSize !== undefined) assertOnWire('Candidate pool size', candidatePoolSize);
   if (masterNetmask !== undefined) assertOnWire('Netmask', masterNetmask);
   const leaseMs = lease === undefined ? undefined : Math.round(lease * 1000);
   if (leaseMs !== undefined) assertOnWire('Lease in milliseconds', leaseMs);
+  if (certificateLife !== undefined) assertOnWire('Life of certificates in seconds', certificateLife);
   const { version, notes } = await changeParameters(options, {
     ...(candidatePoolSize !== undefined && { candidatePoolSize }),
     ...(leaseMs !== undefined && { leaseMs }),
@@ -29,6 +34,8 @@ export default async function modify(options: ModifyOptions): Promise<number> {
     ...(masterNetmask !== undefined && { masterNetmask }),
     ...(masterNetdev !== undefined && { masterNetdev }),
     ...(useExternalMipScript !== undefined && { useExternalMipScript: useExternalMipScript === 'yes' }),
+    ...(certificateLife !== undefined && { certificateLifeSeconds: Math.round(certificateLife) }),
+    ...(automaticRenewal !== undefined && { automaticRenewal: automaticRenewal === 'on' }),
   });
   printResult(options, { version, notes }, [`Committed: ${describeVersion(version)}`]);
   return 0;

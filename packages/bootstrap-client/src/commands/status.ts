@@ -10,6 +10,7 @@ import { masterServices, nodeServices } from '@quorate/rpc/services';
 import { openCluster, type GlobalOptions } from '../context.ts';
 import { printResult, table } from '../output.ts';
 import { pauseEnd } from '../pause-end.ts';
+import { askRenewal, renewalLines, type RenewalReport } from '../renewal-report.ts';
 
 /** What the master daemon adds: whether it serves, and what it is still pushing. */
 interface MasterDaemonReport {
@@ -35,11 +36,14 @@ export default async function status(options: GlobalOptions): Promise<number> {
   const { access, roster } = await openCluster(options);
   const ballots = await gatherVotes(access, roster);
   const report = statusReport(roster, ballots, access.clock.now().getTime() / 1000);
-  const [masterDaemon, masterIp] = await Promise.all([
+  const master = nodeByUuid(roster, report.master?.uuid ?? null);
+  const [masterDaemon, masterIp, certificates] = await Promise.all([
     askMasterDaemon(access, roster, report),
     askMasterIp(access, roster, report),
+    master ? askRenewal(access, master) : null,
   ]);
-  printResult(options, { ...report, masterDaemon, masterIp }, linesOf(report, masterDaemon, masterIp));
+  const lines = linesOf(report, masterDaemon, masterIp, certificates);
+  printResult(options, { ...report, masterDaemon, masterIp, certificates }, lines);
   return report.healthy ? 0 : 1;
 }
 
@@ -99,6 +103,7 @@ function linesOf(
   report: StatusReport,
   masterDaemon: MasterDaemonReport | null,
   masterIp: MasterIpReport,
+  certificates: RenewalReport | null,
 ): readonly string[] {
   const { cluster, master, epoch, version, electorate, needed, healthy, automaticFailover, nodes } = report;
   const serving = masterDaemon?.inOffice ? '' : ' (its master daemon is not in office)';
@@ -115,6 +120,7 @@ function linesOf(
     ...(masterDaemon?.exposed ?? []).map(
       ({ secret, knownTo }) => `Exposed:       ${secret}, which ${knownTo.join(', ')} may still know`,
     ),
+    ...renewalLines(certificates),
     '',
     ...table([
       ['NODE', 'ROLE', 'ADDRESS', 'VOTES FOR', 'EPOCH', 'CONFIGURATION', 'PRIORITY', 'REMARK'],

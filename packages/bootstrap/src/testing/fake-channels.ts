@@ -19,6 +19,7 @@ export const fakeChannels = (respond: Respond): Channels => ({
   async *stream(peer, method, request, options) {
     yield* (await respond({ peer, method: nameOf(method.path), request, options })) as never[];
   },
+  replaceCredentials: () => undefined,
   close: () => undefined,
 });
 

@@ -827,6 +827,16 @@ export const descriptor: object = {
            "oneof": [
             "useExternalMipScript"
            ]
+          },
+          "_certificateLifeSeconds": {
+           "oneof": [
+            "certificateLifeSeconds"
+           ]
+          },
+          "_automaticRenewal": {
+           "oneof": [
+            "automaticRenewal"
+           ]
           }
          },
          "fields": {
@@ -878,6 +888,20 @@ export const descriptor: object = {
            "options": {
             "proto3_optional": true
            }
+          },
+          "certificateLifeSeconds": {
+           "type": "uint32",
+           "id": 13,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "automaticRenewal": {
+           "type": "bool",
+           "id": 14,
+           "options": {
+            "proto3_optional": true
+           }
           }
          }
         },
@@ -902,6 +926,215 @@ export const descriptor: object = {
           "masterUuid": {
            "type": "string",
            "id": 1
+          }
+         }
+        },
+        "RenewalService": {
+         "methods": {
+          "StartRenewal": {
+           "requestType": "StartRenewalRequest",
+           "responseType": "StartRenewalResponse"
+          },
+          "SteerRenewal": {
+           "requestType": "SteerRenewalRequest",
+           "responseType": "SteerRenewalResponse"
+          },
+          "GetRenewal": {
+           "requestType": "GetRenewalRequest",
+           "responseType": "GetRenewalResponse"
+          }
+         }
+        },
+        "TrustService": {
+         "methods": {
+          "ReloadTrust": {
+           "requestType": "ReloadTrustRequest",
+           "responseType": "ReloadTrustResponse"
+          }
+         }
+        },
+        "StartRenewalRequest": {
+         "fields": {
+          "items": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 1
+          },
+          "nodeNames": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 2
+          },
+          "suppliedFiles": {
+           "keyType": "string",
+           "type": "string",
+           "id": 3
+          },
+          "graceSeconds": {
+           "type": "uint32",
+           "id": 4
+          },
+          "dryRun": {
+           "type": "bool",
+           "id": 5
+          }
+         }
+        },
+        "StartRenewalResponse": {
+         "fields": {
+          "id": {
+           "type": "string",
+           "id": 1
+          },
+          "present": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 2
+          },
+          "away": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 3
+          }
+         }
+        },
+        "SteerRenewalRequest": {
+         "oneofs": {
+          "_graceSeconds": {
+           "oneof": [
+            "graceSeconds"
+           ]
+          }
+         },
+         "fields": {
+          "abort": {
+           "type": "bool",
+           "id": 1
+          },
+          "graceSeconds": {
+           "type": "uint32",
+           "id": 2,
+           "options": {
+            "proto3_optional": true
+           }
+          }
+         }
+        },
+        "SteerRenewalResponse": {
+         "fields": {}
+        },
+        "GetRenewalRequest": {
+         "fields": {}
+        },
+        "RenewalNode": {
+         "fields": {
+          "name": {
+           "type": "string",
+           "id": 1
+          },
+          "uuid": {
+           "type": "string",
+           "id": 2
+          },
+          "state": {
+           "type": "string",
+           "id": 3
+          },
+          "why": {
+           "type": "string",
+           "id": 4
+          },
+          "certificateNotAfter": {
+           "type": "uint64",
+           "id": 5
+          }
+         }
+        },
+        "RenewalUnderWay": {
+         "fields": {
+          "id": {
+           "type": "string",
+           "id": 1
+          },
+          "phase": {
+           "type": "string",
+           "id": 2
+          },
+          "since": {
+           "type": "string",
+           "id": 3
+          },
+          "items": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 4
+          },
+          "dropAt": {
+           "type": "uint64",
+           "id": 5
+          },
+          "waitingFor": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 6
+          }
+         }
+        },
+        "RenewalEnded": {
+         "fields": {
+          "id": {
+           "type": "string",
+           "id": 1
+          },
+          "end": {
+           "type": "string",
+           "id": 2
+          },
+          "at": {
+           "type": "string",
+           "id": 3
+          },
+          "leftBehind": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 4
+          }
+         }
+        },
+        "GetRenewalResponse": {
+         "fields": {
+          "underWay": {
+           "type": "RenewalUnderWay",
+           "id": 1
+          },
+          "last": {
+           "type": "RenewalEnded",
+           "id": 2
+          },
+          "nodes": {
+           "rule": "repeated",
+           "type": "RenewalNode",
+           "id": 3
+          },
+          "clusterCertificateNotAfter": {
+           "type": "uint64",
+           "id": 4
+          }
+         }
+        },
+        "ReloadTrustRequest": {
+         "fields": {}
+        },
+        "ReloadTrustResponse": {
+         "fields": {
+          "certificateSha256": {
+           "type": "string",
+           "id": 1
+          },
+          "authoritySha256s": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 2
           }
          }
         },
@@ -1554,6 +1787,226 @@ export const descriptor: object = {
          "fields": {
           "observed": {
            "type": "ObservedOffice",
+           "id": 1
+          }
+         }
+        },
+        "RenewalService": {
+         "methods": {
+          "GetTrust": {
+           "requestType": "GetTrustRequest",
+           "responseType": "GetTrustResponse"
+          },
+          "PrepareRenewal": {
+           "requestType": "PrepareRenewalRequest",
+           "responseType": "PrepareRenewalResponse"
+          },
+          "SwitchRenewal": {
+           "requestType": "SwitchRenewalRequest",
+           "responseType": "SwitchRenewalResponse"
+          },
+          "FinishRenewal": {
+           "requestType": "FinishRenewalRequest",
+           "responseType": "FinishRenewalResponse"
+          },
+          "GetStagedFiles": {
+           "requestType": "GetStagedFilesRequest",
+           "responseType": "GetStagedFilesResponse"
+          }
+         }
+        },
+        "RenewalStage": {
+         "values": {
+          "RENEWAL_STAGE_UNSPECIFIED": 0,
+          "RENEWAL_STAGE_NONE": 1,
+          "RENEWAL_STAGE_PREPARED": 2,
+          "RENEWAL_STAGE_SWITCHING": 3,
+          "RENEWAL_STAGE_SWITCHED": 4,
+          "RENEWAL_STAGE_RESTORING": 5
+         }
+        },
+        "NodeTrust": {
+         "fields": {
+          "certificateSha256": {
+           "type": "string",
+           "id": 1
+          },
+          "clientCertificateSha1": {
+           "type": "string",
+           "id": 2
+          },
+          "authoritySha256s": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 3
+          },
+          "issuedMs": {
+           "type": "uint64",
+           "id": 4
+          },
+          "notAfterMs": {
+           "type": "uint64",
+           "id": 5
+          },
+          "authorityNotAfterMs": {
+           "type": "uint64",
+           "id": 6
+          },
+          "stage": {
+           "type": "RenewalStage",
+           "id": 7
+          },
+          "renewalId": {
+           "type": "string",
+           "id": 8
+          },
+          "fingerprints": {
+           "keyType": "string",
+           "type": "string",
+           "id": 9
+          },
+          "holdsClusterKey": {
+           "type": "bool",
+           "id": 10
+          }
+         }
+        },
+        "GetTrustRequest": {
+         "fields": {}
+        },
+        "GetTrustResponse": {
+         "fields": {
+          "trust": {
+           "type": "NodeTrust",
+           "id": 1
+          }
+         }
+        },
+        "PrepareRenewalRequest": {
+         "oneofs": {
+          "_certificatesFor": {
+           "oneof": [
+            "certificatesFor"
+           ]
+          }
+         },
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "renewalId": {
+           "type": "string",
+           "id": 2
+          },
+          "authorityPems": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 3
+          },
+          "files": {
+           "keyType": "string",
+           "type": "string",
+           "id": 4
+          },
+          "certificatesFor": {
+           "type": "string",
+           "id": 5,
+           "options": {
+            "proto3_optional": true
+           }
+          }
+         }
+        },
+        "PrepareRenewalResponse": {
+         "fields": {
+          "trust": {
+           "type": "NodeTrust",
+           "id": 1
+          },
+          "certificateRequest": {
+           "type": "string",
+           "id": 2
+          },
+          "clientCertificateRequest": {
+           "type": "string",
+           "id": 3
+          }
+         }
+        },
+        "SwitchRenewalRequest": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "renewalId": {
+           "type": "string",
+           "id": 2
+          },
+          "nodeCertificate": {
+           "type": "string",
+           "id": 3
+          },
+          "clientCertificate": {
+           "type": "string",
+           "id": 4
+          },
+          "linkCertificate": {
+           "type": "string",
+           "id": 5
+          }
+         }
+        },
+        "SwitchRenewalResponse": {
+         "fields": {
+          "trust": {
+           "type": "NodeTrust",
+           "id": 1
+          }
+         }
+        },
+        "FinishRenewalRequest": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "renewalId": {
+           "type": "string",
+           "id": 2
+          },
+          "restore": {
+           "type": "bool",
+           "id": 3
+          }
+         }
+        },
+        "FinishRenewalResponse": {
+         "fields": {
+          "trust": {
+           "type": "NodeTrust",
+           "id": 1
+          }
+         }
+        },
+        "GetStagedFilesRequest": {
+         "fields": {
+          "epoch": {
+           "type": "uint64",
+           "id": 1
+          },
+          "renewalId": {
+           "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "GetStagedFilesResponse": {
+         "fields": {
+          "files": {
+           "keyType": "string",
+           "type": "string",
            "id": 1
           }
          }

@@ -70,16 +70,15 @@ export async function startNode({
   return { peer, server, stop };
 }
 
+export const credentialsOf = (identity: Identity) =>
+  createCredentials({
+    identity,
+    verifyPeer: (expected, der) =>
+      nodeUuidOf(der) === expected
+        ? undefined
+        : `the certificate is that of ${nodeUuidOf(der)}, not ${expected}`,
+  });
+
 /** Channels of the node with this identity; short times, so that no test waits long. */
 export const channelsOf = (identity: Identity, connectMs = 500): Channels =>
-  createChannels({
-    credentials: createCredentials({
-      identity,
-      verifyPeer: (expected, der) =>
-        nodeUuidOf(der) === expected
-          ? undefined
-          : `the certificate is that of ${nodeUuidOf(der)}, not ${expected}`,
-    }),
-    connectMs,
-    reconnectMaxMs: 500,
-  });
+  createChannels({ credentials: credentialsOf(identity), connectMs, reconnectMaxMs: 500 });

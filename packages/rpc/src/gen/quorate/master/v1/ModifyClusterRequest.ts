@@ -9,6 +9,8 @@ export interface ModifyClusterRequest {
   'masterNetmask'?: (number);
   'masterNetdev'?: (string);
   'useExternalMipScript'?: (boolean);
+  'certificateLifeSeconds'?: (number);
+  'automaticRenewal'?: (boolean);
   '_candidatePoolSize'?: "candidatePoolSize";
   '_leaseMs'?: "leaseMs";
   '_automaticFailover'?: "automaticFailover";
@@ -16,6 +18,8 @@ export interface ModifyClusterRequest {
   '_masterNetmask'?: "masterNetmask";
   '_masterNetdev'?: "masterNetdev";
   '_useExternalMipScript'?: "useExternalMipScript";
+  '_certificateLifeSeconds'?: "certificateLifeSeconds";
+  '_automaticRenewal'?: "automaticRenewal";
 }
 
 export interface ModifyClusterRequest__Output {
@@ -26,6 +30,8 @@ export interface ModifyClusterRequest__Output {
   'masterNetmask'?: (number);
   'masterNetdev'?: (string);
   'useExternalMipScript'?: (boolean);
+  'certificateLifeSeconds'?: (number);
+  'automaticRenewal'?: (boolean);
   '_candidatePoolSize'?: "candidatePoolSize";
   '_leaseMs'?: "leaseMs";
   '_automaticFailover'?: "automaticFailover";
@@ -33,4 +39,6 @@ export interface ModifyClusterRequest__Output {
   '_masterNetmask'?: "masterNetmask";
   '_masterNetdev'?: "masterNetdev";
   '_useExternalMipScript'?: "useExternalMipScript";
+  '_certificateLifeSeconds'?: "certificateLifeSeconds";
+  '_automaticRenewal'?: "automaticRenewal";
 }

@@ -1,0 +1,18 @@
+// Original file: proto/quorate/master/v1/renewal.proto
+
+
+export interface StartRenewalRequest {
+  'items'?: (string)[];
+  'nodeNames'?: (string)[];
+  'suppliedFiles'?: ({[key: string]: string});
+  'graceSeconds'?: (number);
+  'dryRun'?: (boolean);
+}
+
+export interface StartRenewalRequest__Output {
+  'items': (string)[];
+  'nodeNames': (string)[];
+  'suppliedFiles': ({[key: string]: string});
+  'graceSeconds': (number);
+  'dryRun': (boolean);
+}

@@ -1,0 +1,26 @@
+// Original file: proto/quorate/node/v1/renewal.proto
+
+export const RenewalStage = {
+  RENEWAL_STAGE_UNSPECIFIED: 'RENEWAL_STAGE_UNSPECIFIED',
+  RENEWAL_STAGE_NONE: 'RENEWAL_STAGE_NONE',
+  RENEWAL_STAGE_PREPARED: 'RENEWAL_STAGE_PREPARED',
+  RENEWAL_STAGE_SWITCHING: 'RENEWAL_STAGE_SWITCHING',
+  RENEWAL_STAGE_SWITCHED: 'RENEWAL_STAGE_SWITCHED',
+  RENEWAL_STAGE_RESTORING: 'RENEWAL_STAGE_RESTORING',
+} as const;
+
+export type RenewalStage =
+  | 'RENEWAL_STAGE_UNSPECIFIED'
+  | 0
+  | 'RENEWAL_STAGE_NONE'
+  | 1
+  | 'RENEWAL_STAGE_PREPARED'
+  | 2
+  | 'RENEWAL_STAGE_SWITCHING'
+  | 3
+  | 'RENEWAL_STAGE_SWITCHED'
+  | 4
+  | 'RENEWAL_STAGE_RESTORING'
+  | 5
+
+export type RenewalStage__Output = typeof RenewalStage[keyof typeof RenewalStage]

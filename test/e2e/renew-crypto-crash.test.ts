@@ -1,0 +1,158 @@
+/**
+ * A renewal whose master dies, is refused by a node, or is taken back: it goes on where it was, or everything is as before.
+ */
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Host } from '../loopback/host-plan.ts';
+import { startVoteProbe, type VoteProbe } from '../loopback/vote-probe.ts';
+import { makeCluster, readState, stateDirectory, type TestCluster } from './clusters.ts';
+import { awaitRenewed, certificateIn, renewalFaults, phaseOn, recordOf } from './renewals.ts';
+
+let made: TestCluster;
+let probe: VoteProbe | undefined;
+beforeAll(async () => {
+  made = await makeCluster(3);
+});
+afterEach(() => probe?.stop());
+afterAll(() => made?.end());
+
+const order = ['renew-crypto', '--new-cluster-certificate', '--new-confd-hmac-key'];
+
+/** Looks at the disk of the master until it says so; false if the renewal is over before. */
+async function seen(isSo: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + 60_000;
+  while (performance.now() < deadline) {
+    if (isSo()) return true;
+    await sleep(2);
+  }
+  return false;
+}
+
+const shows = (host: Host): string => certificateIn(host, 'node.pem').fingerprint256;
+
+describe.sequential('BEH-286 kill -9 of the master', () => {
+  let master: Host;
+  beforeAll(() => {
+    master = made.world.first;
+  });
+
+  /** Ordered, and the master dead as soon as it is so. Resolves to the cluster certificate there was before. */
+  async function killedWhen(isSo: () => boolean) {
+    const before = certificateIn(master, 'server.pem');
+    const ordered = made.cluster.quorate(master, order).catch((error: unknown) => error);
+    expect(await seen(isSo)).toBe(true);
+    await made.cluster.kill(master);
+    await made.cluster.startSshd(master);
+    await ordered;
+    return before;
+  }
+  const others = () => made.hosts.filter((host) => host !== master);
+
+  it.each(['trust-new', 'switch', 'drop-old'])(
+    'in phase %s: the next master goes on with it, and the dead one catches up',
+    async (phase) => {
+      const before = await killedWhen(() => phaseOn(master) === phase);
+      const dead = master;
+      const [next = master, third = master] = others();
+      probe = await startVoteProbe([next, third], [dead]);
+      await made.cluster.mustQuorate(next, ['failover']);
+      master = next;
+      await made.cluster.mustQuorate(master, ['renew-crypto', '--resume']);
+      await made.cluster.startDaemons(dead);
+      await awaitRenewed(made, master);
+      await probe.stop();
+      expect(probe.failures).toEqual([]);
+      expect(renewalFaults(made.hosts, before)).toEqual([]);
+      expect((await made.cluster.status(master)).healthy).toBe(true);
+    },
+  );
+
+  it.each(['trust-new', 'switch', 'drop-old'])(
+    'in phase %s: restarted, it goes on with it itself',
+    async (phase) => {
+      const before = await killedWhen(() => phaseOn(master) === phase);
+      await made.cluster.startDaemons(master);
+      await awaitRenewed(made, master);
+      expect(renewalFaults(made.hosts, before)).toEqual([]);
+    },
+  );
+
+  it('after some nodes have switched and some have not', async () => {
+    const [one = master] = others();
+    const old = shows(one);
+    const before = await killedWhen(() => shows(one) !== old);
+    await made.cluster.startDaemons(master);
+    await awaitRenewed(made, master);
+    expect(renewalFaults(made.hosts, before)).toEqual([]);
+  });
+});
+
+describe.sequential('a node that refuses', () => {
+  let master: Host;
+  let refuser: Host;
+  let before: readonly string[];
+  beforeAll(async () => {
+    const { master: named } = await made.cluster.status(made.world.first);
+    master = made.hosts.find(({ name }) => name === named?.name) ?? made.world.first;
+    refuser = made.hosts.find((host) => host !== master) ?? made.world.second;
+    before = made.hosts.map(shows);
+    mkdirSync(join(stateDirectory(refuser), 'renewal.json'));
+  });
+
+  it('BEH-285 keeps everybody from switching, and is named', async () => {
+    const { code, stderr } = await made.cluster.quorate(master, order);
+    expect(code).toBe(1);
+    expect(stderr).toContain(refuser.name);
+    expect(stderr).toContain('--abort');
+    expect(made.hosts.map(shows)).toEqual(before);
+    expect(phaseOn(master)).toBe('trust-new');
+  });
+
+  it('and the renewal is taken back: everything is as it was', async () => {
+    await made.cluster.mustQuorate(master, ['renew-crypto', '--abort']);
+    rmdirSync(join(stateDirectory(refuser), 'renewal.json'));
+    await awaitRenewed(made, master);
+    expect(made.hosts.map(shows)).toEqual(before);
+    expect(recordOf(master).ours.pastRenewals?.at(-1)).toMatchObject({ end: 'aborted' });
+  });
+
+  it('or goes on once that is mended', async () => {
+    const anchor = certificateIn(master, 'server.pem');
+    mkdirSync(join(stateDirectory(refuser), 'renewal.json'));
+    expect((await made.cluster.quorate(master, order)).code).toBe(1);
+    rmdirSync(join(stateDirectory(refuser), 'renewal.json'));
+    await made.cluster.mustQuorate(master, ['renew-crypto', '--resume']);
+    expect(renewalFaults(made.hosts, anchor)).toEqual([]);
+  });
+});
+
+describe.sequential('taken back after some have switched', () => {
+  it('everybody shows the old certificates again, and no call fails', async () => {
+    const { master: named } = await made.cluster.status(made.world.first);
+    const master = made.hosts.find(({ name }) => name === named?.name) ?? made.world.first;
+    const before = made.hosts.map((host) => [
+      shows(host),
+      readState(host, 'hmac.key'),
+      readState(host, 'server.pem'),
+    ]);
+    probe = await startVoteProbe(made.hosts);
+    const ordered = made.cluster.quorate(master, order);
+    expect(await seen(() => phaseOn(master) === 'switch')).toBe(true);
+    const { code } = await made.cluster.quorate(master, ['renew-crypto', '--abort']);
+    await ordered;
+    await awaitRenewed(made, master);
+    await probe.stop();
+    expect(probe.failures).toEqual([]);
+    // It may have been too late, which is told and leaves a renewal that is done.
+    const { end } = recordOf(master).ours.pastRenewals?.at(-1) ?? {};
+    expect([code, end]).toEqual(code === 0 ? [0, 'aborted'] : [1, 'done']);
+    const after = made.hosts.map((host) => [
+      shows(host),
+      readState(host, 'hmac.key'),
+      readState(host, 'server.pem'),
+    ]);
+    expect(after).toEqual(code === 0 ? before : after);
+  });
+});

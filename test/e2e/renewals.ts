@@ -1,0 +1,78 @@
+/** What the tests of renewals look at on the disks of the nodes. */
+import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { splitPem } from '@quorate/platform/certificates';
+import type { Host } from '../loopback/host-plan.ts';
+import { asWanted, awaitSight, notYet } from '../loopback/observe.ts';
+import { readState, stateDirectory, type TestCluster } from './clusters.ts';
+
+export const certificateIn = (host: Host, name: string): X509Certificate =>
+  new X509Certificate(splitPem(readState(host, name)).certificatePem ?? '');
+
+interface Record {
+  readonly configuration: {
+    readonly cluster: { readonly candidate_certs: { readonly [uuid: string]: string } };
+    readonly nodes: { readonly [uuid: string]: { readonly name: string } };
+  };
+  readonly ours: {
+    readonly nodes: { readonly [uuid: string]: { readonly certificateSha256: string } };
+    readonly renewal?: { readonly phase: string };
+    readonly pastRenewals?: readonly { readonly end: string; readonly leftBehind: readonly string[] }[];
+  };
+}
+
+export const recordOf = (host: Host): Record => JSON.parse(readState(host, 'cluster.json')) as Record;
+
+/** The phase of the renewal that this node's disk knows of; undefined if none is under way. */
+export const phaseOn = (host: Host): string | undefined => recordOf(host).ours.renewal?.phase;
+
+/** What the configuration on this node says of everybody's certificates, by name. */
+export const pinsIn = (host: Host) => {
+  const { configuration, ours } = recordOf(host);
+  return Object.entries(configuration.nodes)
+    .map(([uuid, { name }]) => ({
+      name,
+      node: ours.nodes[uuid]?.certificateSha256,
+      client: configuration.cluster.candidate_certs[uuid],
+    }))
+    .sort((a, b) => a.name.localeCompare(b.name));
+};
+
+const left = (host: Host): readonly string[] =>
+  ['trusted.pem', 'renewal.json'].filter((name) => existsSync(join(stateDirectory(host), name)));
+
+/** Waits until nothing is left of a renewal on any node. */
+export const awaitRenewed = ({ hosts, cluster }: TestCluster, master: Host): Promise<unknown> =>
+  awaitSight(
+    async () => {
+      const { stdout } = await cluster.quorate(master, ['status', '--json']);
+      const unfinished = hosts.filter((host) => left(host).length > 0).map(({ short }) => short);
+      const phase = phaseOn(master);
+      if (phase !== undefined) return notYet(`it is in phase ${phase}`);
+      return unfinished.length === 0
+        ? asWanted(stdout)
+        : notYet(`${unfinished.join(', ')} have not finished`);
+    },
+    { wanted: 'the end of the renewal on every node', limitMs: 120_000 },
+  );
+
+/**
+ * What is not as it must be after a renewal of the cluster certificate: every node shows certificates of one new one, and
+ * nothing is left of the renewal.
+ */
+export function renewalFaults(hosts: readonly Host[], oldAnchor: X509Certificate): readonly string[] {
+  const anchors = new Set(hosts.map((host) => certificateIn(host, 'server.pem').fingerprint256));
+  const isSigned = (host: Host, name: string): boolean =>
+    certificateIn(host, name).verify(certificateIn(host, 'server.pem').publicKey);
+  return [
+    ...(anchors.size === 1 ? [] : [`there are ${anchors.size} cluster certificates`]),
+    ...(anchors.has(oldAnchor.fingerprint256) ? ['the old cluster certificate is still there'] : []),
+    ...hosts.flatMap((host) => [
+      ...['node.pem', 'client.pem']
+        .filter((name) => !isSigned(host, name))
+        .map((name) => `${name} of ${host.short} is signed by another`),
+      ...left(host).map((name) => `${name} is left on ${host.short}`),
+    ]),
+  ];
+}
