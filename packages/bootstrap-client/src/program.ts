@@ -113,7 +113,7 @@ function addClusterCommands(program: Command, add: Add): void {
     )
     .option(
       '--certificate-life <duration>',
-      'of the node certificates made from now on (1m to 7300d; usually 1825d)',
+      'of the node certificates made from now on (1m to 1825d; usually 1825d)',
       parseDuration,
     )
     .addOption(

@@ -11,11 +11,14 @@ import type { NodeUuid } from './roster.ts';
 
 const daySeconds = 86_400;
 
-/** Life of a node certificate, seconds. Ganeti's five years unless an administrator wants it shorter. */
+/**
+ * Life of a node certificate, seconds. Ganeti's five years unless an administrator wants it shorter; longer it may not
+ * be, for revocations are remembered for that long (revocation.ts).
+ */
 export const certificateLifeBounds = {
   leastSeconds: 60,
   usualSeconds: 5 * 365 * daySeconds,
-  mostSeconds: 20 * 365 * daySeconds,
+  mostSeconds: 5 * 365 * daySeconds,
 } as const;
 
 /** For how long the old cluster certificate counts for nodes that were away; a week is a holiday, or a delivery. */
