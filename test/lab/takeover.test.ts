@@ -54,6 +54,7 @@ describeLab('a cluster of two hosts in Ganeti’s format', () => {
     expect(uuids(joined)).toEqual(uuids(before));
     expect(joined.nodes.map(({ role }) => role)).toEqual(['master', 'candidate']);
     expect((await configurationOn(lab, 2)).serial_no).toBeGreaterThan(serial_no);
+    expect(await mustQuorate(lab, 1, 'verify')).toBe('No errors found\n');
     await mustQuorate(lab, 2, 'failover');
     await expectOneMaster(lab, 2);
   });

@@ -48,8 +48,8 @@ export interface LoopbackCluster {
   /** Starts every host: its files and its SSH server, each seen to answer. */
   startHosts(): Promise<void>;
   startSshd(host: Host): Promise<void>;
-  /** Starts both daemons of a host from its disk, as its init system does after a reboot. */
-  startDaemons(host: Host): Promise<void>;
+  /** Starts both daemons of a host from its disk, as its init system does after a reboot; `more` is added to what they see. */
+  startDaemons(host: Host, more?: Readonly<Record<string, string>>): Promise<void>;
   /** Runs `quorate` on a host; any exit code is a result. */
   quorate(host: Host, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   /** The same, for a command that must succeed; throws what it printed if it does not. */
@@ -96,8 +96,8 @@ export async function createLoopbackCluster(plan: HostPlan, signal?: AbortSignal
     quorate,
     mustQuorate,
     startHosts: async () => void (await Promise.all(plan.hosts.map(startSshd))),
-    startDaemons: async (host) => {
-      const daemons = daemonsOf(host);
+    startDaemons: async (host, more) => {
+      const daemons = daemonsOf(host, more);
       await daemons.start('noded');
       await daemons.start('masterd');
       await awaitSight(() => masterDaemonOf(host), {
@@ -223,7 +223,7 @@ function masterDaemonOf(host: Host): ReturnType<Parameters<typeof awaitSight>[0]
 }
 
 /** The product's own way of starting daemons on a host without systemd, pid files included. */
-function daemonsOf(host: Host): DaemonControl {
+function daemonsOf(host: Host, more: Readonly<Record<string, string>> = {}): DaemonControl {
   const run = join(host.root, 'run', 'quorate');
   const logs = join(host.root, 'var', 'log', 'quorate');
   return processControl({
@@ -233,7 +233,7 @@ function daemonsOf(host: Host): DaemonControl {
     command: (name) => ({
       program: programFile(`quorate-${name}`),
       args: ['--root', host.root],
-      env: environmentOf(host),
+      env: { ...environmentOf(host), ...more },
     }),
   });
 }

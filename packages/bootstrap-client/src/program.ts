@@ -155,9 +155,17 @@ function addClusterCommands(program: Command, add: Add): void {
     'that of this node',
   );
 
-  add(program, 'verify', 'look for anything wrong in the cluster', () =>
-    act(import('./commands/verify.ts')),
-  ).command.option('--error-codes', 'print findings as ftype:ecode:edomain:name:msg');
+  add(program, 'verify', 'look for anything wrong in the cluster', () => act(import('./commands/verify.ts')))
+    .command.option('--error-codes', 'print findings as ftype:ecode:edomain:name:msg')
+    .option(
+      '-I, --ignore-errors <code>',
+      'take findings of that code for warnings; may be repeated',
+      (code: string, others: readonly string[] = []) => [...others, code],
+    )
+    .option(
+      '--repair',
+      'mend what is safe to mend: views, modes, leftovers of writes, nodes that lag; then look again',
+    );
 
   add(program, 'export', "write this node's data directory for Ganeti; on a candidate", () =>
     act(import('./commands/export.ts')),

@@ -1,5 +1,5 @@
 /** Looks at this host for `init`: everything the checks judge, gathered before anything is changed. */
-import { findForeignFiles, findLeftovers } from '@quorate/cluster-state/installed-files';
+import { findLeftovers, strangersIn } from '@quorate/cluster-state/installed-files';
 import { masterIpScriptState } from '@quorate/cluster-state/master-ip-script';
 import { rootSshKeyFacts } from '@quorate/cluster-state/root-ssh-key';
 import type { State } from '@quorate/cluster-state/state';
@@ -82,7 +82,7 @@ export async function whatLiesThere(
   state: State,
   isResumed: boolean,
 ): Promise<Pick<InitFacts, 'clusterExists' | 'leftovers'>> {
-  if (isResumed) return { clusterExists: false, leftovers: await findForeignFiles(state) };
+  if (isResumed) return { clusterExists: false, leftovers: await strangersIn(state) };
   const { files, layout } = state;
   const records = await Promise.all([layout.roster, layout.configData].map(({ path }) => files.stat(path)));
   return {

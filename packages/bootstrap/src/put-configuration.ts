@@ -24,12 +24,14 @@ export function pack(record: ClusterRecord): Parcel {
 
 /**
  * Resolves when the node has the version on disk, telling whether it holds the full text. Errors as the node
- * gave them: EPOCH_TOO_OLD means that somebody else is master now.
+ * gave them: EPOCH_TOO_OLD means that somebody else is master now. With `rewrite` the node compares its disk with it
+ * also if it has acknowledged that version before.
  */
 export async function putConfiguration(
   access: ClusterAccess,
   node: RosterNode,
   parcel: Parcel,
+  { rewrite = false }: { readonly rewrite?: boolean } = {},
 ): Promise<{ readonly holdsRecord: boolean }> {
   const request = {
     version: parcel.record.version,
@@ -37,6 +39,7 @@ export async function putConfiguration(
     roster: parcel.rosterText,
     ssconf: parcel.ssconf,
     ...(isCandidate(node) && { record: parcel.recordText }),
+    rewrite,
   };
   const options = { deadlineMs: timings.putConfigurationMs };
   return access.channels.call(

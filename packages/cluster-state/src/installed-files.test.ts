@@ -1,6 +1,13 @@
 import { memoryFiles } from '@quorate/platform/testing/files';
 import { describe, expect, it } from 'vitest';
-import { findLeftovers, removeInstalledFiles, removeTemporaries } from './installed-files.ts';
+import {
+  findLeftovers,
+  oldTemporaries,
+  removeInstalledFiles,
+  removeOldTemporaries,
+  removeTemporaries,
+  strangersIn,
+} from './installed-files.ts';
 import { layoutUnder } from './layout.ts';
 
 const data = '/var/lib/quorate';
@@ -37,5 +44,30 @@ describe('installed files', () => {
     );
     await removeTemporaries(node);
     expect(node.left()).toEqual([`${data}/node.pem`, `${data}/.vimrc.tmp`]);
+  });
+
+  it('tells old temporaries from those that a write may still be at', async () => {
+    const [old, young] = ['.node.pem.0123456789ab.tmp', '.roster.json.0123456789ab.tmp'];
+    const node = nodeWith('node.pem', old, young);
+    const stat: typeof node.files.stat = async (path) => {
+      const facts = await node.files.stat(path);
+      return facts && { ...facts, modifiedMs: path.endsWith(young) ? 5_000 : 4_999 };
+    };
+    const state = { ...node, files: { ...node.files, stat } };
+    expect(await oldTemporaries(state, 5_000)).toEqual([old]);
+    expect(await removeOldTemporaries(state, 5_000)).toEqual([old]);
+    expect(node.left()).toEqual([`${data}/node.pem`, `${data}/${young}`]);
+  });
+
+  it('finds files that are nobody’s: no names of ours, no directories', async () => {
+    const node = nodeWith(
+      'node.pem',
+      'ssconf_node_list',
+      '.node.pem.0123456789ab.tmp',
+      'backup/x',
+      'notes',
+      'node.pem.pending',
+    );
+    expect(await strangersIn(node)).toEqual(['node.pem.pending', 'notes']);
   });
 });

@@ -108,6 +108,7 @@ export const layoutTable = {
     0o444,
     "the kernel's: the program its DRBD calls",
   ),
+  drbdVersion: place('sys/module/drbd/version', 0o444, "the kernel's: which DRBD it has"),
   hostsFile: place('etc/hosts', 0o644, 'names that need no DNS'),
   accountsFile: place('etc/passwd', 0o644, 'where root is at home'),
   masterdSocket: place(`${run}/socket/masterd.sock`, 0o600, 'local commands to the master daemon'),
@@ -171,6 +172,14 @@ function checkSocketPath(path: string): void {
     },
   );
 }
+
+/** All paths of the table. */
+export const layoutPaths = (layout: Layout): readonly string[] =>
+  (Object.keys(layoutTable) as LayoutName[]).map((name) => layout[name].path);
+
+/** A path as it is seen from the root of its node. */
+export const seenFromRoot = ({ root }: Layout, path: string): string =>
+  root !== '/' && path.startsWith(`${root}/`) ? path.slice(root.length) : path;
 
 /** Where a path of the operator's lies: like everything, under the root. */
 export const underRoot = (root: string, path: string): string => (root === '/' ? path : `${root}${path}`);

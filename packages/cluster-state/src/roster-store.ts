@@ -2,6 +2,7 @@
  * The roster on disk: how a node knows its cluster. It is written after the ssconf files it describes and
  * carries the digest of that set, so a reader sees whether the set is of one generation (BEH-277).
  */
+import { canonicalJson } from '@quorate/domain/canonical-json';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { parseRoster } from '@quorate/domain/roster-of';
 import type { Roster } from '@quorate/domain/roster';
@@ -28,8 +29,13 @@ export async function readRoster(state: State): Promise<Roster> {
 }
 
 export async function writeRoster(state: State, roster: Roster): Promise<void> {
-  await ensureText(state, state.layout.roster, `${JSON.stringify(roster)}\n`);
+  await ensureText(state, state.layout.roster, rosterText(roster));
 }
+
+export const rosterText = (roster: Roster): string => `${JSON.stringify(roster)}\n`;
+
+/** Of what a roster says, however it is written: lower-case hex. */
+export const rosterDigestOf = (roster: Roster): string => sha256Hex(canonicalJson(roster));
 
 /** Whether all ssconf files on this disk are those the roster was written after. */
 export async function ssconfComplete(state: State, roster: Roster): Promise<boolean> {

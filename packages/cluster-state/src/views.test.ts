@@ -17,7 +17,7 @@ import type { Locking } from './ssconf-lock.ts';
 import { readMasterName, readSsconf } from './ssconf-reader.ts';
 import { ensureDirectories } from './state.ts';
 import { clusterUuid, nodeUuids, sampleRecord } from './testing/sample-record.ts';
-import { publishRecord, publishViews, viewsOf } from './views.ts';
+import { differingViews, publishRecord, publishViews, viewsOf } from './views.ts';
 
 const samples = new URL('../../../test/samples/', import.meta.url);
 const sample = (path: string) => readFileSync(new URL(path, samples), 'utf8');
@@ -43,6 +43,25 @@ async function node() {
 }
 
 describe('views of a record', () => {
+  it('that were changed or are missing are named, and publishing them again mends them', async () => {
+    const { state, files } = await node();
+    expect(await differingViews(state), 'no record').toEqual([]);
+    await publishRecord(state, sampleRecord(), free);
+    expect(await differingViews(state)).toEqual([]);
+    await files.writeAtomic(state.layout.configData.path, '{}', { mode: 0o640 });
+    await files.remove(ssconfPath(state.layout, 'node_list').path);
+    expect(await differingViews(state)).toEqual(['config.data', 'ssconf_node_list']);
+    await publishRecord(state, sampleRecord(), free);
+    expect(await differingViews(state)).toEqual([]);
+  });
+
+  it('that are newer than the record on this disk are not compared with it', async () => {
+    const { state } = await node();
+    await publishRecord(state, sampleRecord(), free);
+    await publishViews(state, viewsOf(sampleRecord({ serial: 2 })), free);
+    expect(await differingViews(state)).toEqual([]);
+  });
+
   it('the authoritative record first, the roster last', async () => {
     const { state, written } = await node();
     await publishRecord(state, sampleRecord(), free);

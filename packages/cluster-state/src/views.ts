@@ -21,11 +21,12 @@ import {
   type SsconfKey,
   type SsconfValues,
 } from '@quorate/domain/ssconf';
+import { sameVersion } from '@quorate/domain/version';
 import { ssconfPath } from './layout.ts';
-import { writeClusterRecord } from './record-store.ts';
-import { ssconfDigestOf, writeRoster } from './roster-store.ts';
+import { readClusterRecord, writeClusterRecord } from './record-store.ts';
+import { readRoster, rosterText, ssconfDigestOf, writeRoster } from './roster-store.ts';
 import { settleAll } from './settle-all.ts';
-import { writeKnownHosts } from './ssh-views.ts';
+import { knownHostsText, writeKnownHosts } from './ssh-views.ts';
 import { machineLocking, withSsconfLock, type Locking } from './ssconf-lock.ts';
 import { ensureText, type State } from './state.ts';
 
@@ -55,7 +56,7 @@ export async function publishRecord(
   const texts = acceptableTexts(views);
   await withSsconfLock(state, locking, async () => {
     await writeClusterRecord(state, record);
-    await ensureText(state, state.layout.configData, `${canonicalJson(record.configuration)}\n`);
+    await ensureText(state, state.layout.configData, configDataText(record));
     await writeKnownHosts(state, record.configuration);
     await writeSsconf(state, texts);
     await writeRoster(state, views.roster);
@@ -77,6 +78,43 @@ export async function publishViews(
     await writeSsconf(state, texts);
     await writeRoster(state, views.roster);
   });
+}
+
+const configDataText = ({ configuration }: ClusterRecord): string => `${canonicalJson(configuration)}\n`;
+
+/**
+ * Names of the files on a candidate's disk that are not what its own record makes of them; the ssconf files and the
+ * roster only if they are of that version. None without a record that can be read.
+ */
+export async function differingViews(state: State): Promise<readonly string[]> {
+  const { files, layout } = state;
+  const record = await readClusterRecord(state).catch(() => undefined);
+  const roster = await readRoster(state).catch(() => undefined);
+  if (!record || (roster && !sameVersion(roster.version, record.version))) return [];
+  const views = viewsOf(record);
+  const knownHosts = knownHostsText(record.configuration);
+  const wanted: readonly (readonly [path: string, text: string])[] = [
+    [layout.configData.path, configDataText(record)],
+    ...(knownHosts === '' ? [] : [[layout.knownHosts.path, knownHosts] as const]),
+    ...acceptableTexts(views).map(([key, text]) => [ssconfPath(layout, key).path, text] as const),
+    [layout.roster.path, rosterText(views.roster)],
+  ];
+  const differs = await Promise.all(
+    wanted.map(async ([path, text]) => {
+      const found = await files.readText(path).catch(() => undefined);
+      return found !== text && (found === undefined || meaningOf(found) !== meaningOf(text));
+    }),
+  );
+  return wanted.filter((_, place) => differs[place]).map(([path]) => path.slice(path.lastIndexOf('/') + 1));
+}
+
+/** A JSON text means the same whatever order its keys came in; any other text is its own meaning. */
+function meaningOf(text: string): string {
+  try {
+    return canonicalJson(JSON.parse(text));
+  } catch {
+    return text;
+  }
 }
 
 type SsconfTexts = readonly (readonly [key: SsconfKey, text: string])[];

@@ -36,12 +36,14 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.node.v1.VoteService/GetVote': 'any-node',
   '/quorate.node.v1.OfficeService/GetOffice': 'any-node',
   '/quorate.node.v1.MasterIpService/GetMasterIp': 'any-node',
-  '/quorate.node.v1.VerifyService/GetNodeFacts': 'any-node',
   '/quorate.master.v1.StatusService/GetStatus': 'any-node',
   '/quorate.node.v1.RenewalService/GetTrust': 'any-node',
   '/quorate.master.v1.RenewalService/GetRenewal': 'any-node',
   // the record holds what only candidates may know
   '/quorate.node.v1.ConfigurationService/GetConfiguration': 'candidate',
+  '/quorate.node.v1.VerifyService/InspectNode': 'candidate',
+  // it changes no content
+  '/quorate.node.v1.VerifyService/MendNode': 'candidate',
   // a master knows all candidates: it made them
   '/quorate.node.v1.OfficeService/LeaveOffice': 'candidate',
   // changing: the epoch tells whether the caller is the one who may
@@ -72,6 +74,7 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.master.v1.NodesService/ModifyNode': 'candidate',
   '/quorate.master.v1.NodesService/RemoveNode': 'local',
   '/quorate.master.v1.NodesService/AwaitNode': 'local',
+  '/quorate.master.v1.RepairService/SendConfiguration': 'candidate',
   '/quorate.master.v1.ParametersService/RetireMaster': 'local',
   '/quorate.master.v1.MastershipService/Failover': 'candidate',
   '/quorate.master.v1.MastershipService/HandOver': 'candidate',

@@ -8,6 +8,14 @@ export const timings = {
   voteMs: 5_000,
   /** A round of votes, whatever its members do. Slightly above one vote so that the last answer is still counted. */
   voteRoundMs: 5_500,
+  /** One look at a node by `verify`: its files, and connections to all others, of which each may be silent for `connectMs`. */
+  inspectMs: 10_000,
+  /** A round of such looks. Slightly above one look so that the last answer is still counted. */
+  inspectRoundMs: 10_500,
+  /** List of the volume groups during such a look: a host whose disks take longer is told as one that has none. */
+  inspectVolumeGroupsMs: 8_000,
+  /** A file that a write made and did not rename is left over after this; no write takes so long. */
+  temporaryMs: 60_000,
   /** A channel that is still connecting after this is replaced: grpc-js has no connect time-out of its own. */
   connectMs: 2_000,
   /** Upper bound of a channel's back-off, so that a returned node is found within seconds. */

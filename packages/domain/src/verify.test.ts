@@ -1,42 +1,121 @@
 import { describe, expect, it } from 'vitest';
-import { ballotsFrom, rosterFrom, versionOf } from './testing/notation.ts';
-import { verifyFindings, type NodeObservation, type VerifyFacts, type VerifyFinding } from './verify.ts';
-
-type Seen = NonNullable<NodeObservation['facts']>;
+import type { ClusterRecord } from './configuration.ts';
+import { draftOfSize, uuidOf as testUuid } from './testing/drafts.ts';
+import { ballotsFrom, rosterFrom, uuidOf, versionOf } from './testing/notation.ts';
+import {
+  parseCodes,
+  plannedRepairs,
+  summaryOf,
+  verifyFindings,
+  verifyRows,
+  type VerifyFinding,
+} from './verify.ts';
+import type { CertificateSeen, FileSeen, NodeFacts, NodeObservation, VerifyFacts } from './verify-facts.ts';
+import { neededVolumeGroup } from './verify-storage.ts';
 
 const day = 86_400;
 const nowSeconds = 1_000_000_000;
 
-const sound: Seen = {
+const certificate = (file: string, changes: Partial<CertificateSeen> = {}): CertificateSeen => ({
+  file,
+  problem: '',
+  notBeforeSeconds: nowSeconds - day,
+  notAfterSeconds: nowSeconds + 1825 * day,
+  sha256: `sha256 of ${file}`,
+  sha1: `SHA1 of ${file}`,
+  selfSigned: !['node.pem', 'client.pem'].includes(file),
+  signedByCluster: ['node.pem', 'client.pem', 'server.pem'].includes(file),
+  ...changes,
+});
+
+const file = (name: string, changes: Partial<FileSeen> = {}): FileSeen => ({
+  path: `/var/lib/quorate/${name}`,
+  mode: 0o400,
+  wantedMode: 0o400,
+  owner: 0,
+  wantedOwner: 0,
+  ...changes,
+});
+
+const kept = ['node.pem', 'client.pem', 'server.pem', 'voter.json', 'config.data', 'cluster.json'];
+
+const sound: NodeFacts = {
   masterIpHere: false,
   masterDaemonInOffice: false,
-  ssconfVersion: versionOf(1, 10),
-  ssconfComplete: true,
-  certificateNotAfterSeconds: {
-    'server.pem': nowSeconds + 1825 * day,
-    'client.pem': nowSeconds + 1825 * day,
-  },
-  sharedFileDigests: { 'hmac.key': 'ab', 'rapi.pem': 'cd' },
   softwareVersion: '0.1.0',
   protocolVersion: 1,
   clockOffsetMs: 0,
   clockUncertaintyMs: 10,
+  hostName: '',
+  files: kept.map((name) => file(name)),
+  certificates: ['server.pem', 'node.pem', 'client.pem', 'rapi.pem'].map((name) => certificate(name)),
+  sharedFileDigests: { 'hmac.key': 'ab', 'rapi.pem': 'cd' },
+  ssconfVersion: versionOf(1, 10),
+  ssconfComplete: true,
+  rosterDigest: 'roster',
+  differingViews: [],
+  holdsClusterKey: true,
+  presentedSha256: 'sha256 of node.pem',
+  temporaries: [],
+  strangers: [],
+  tried: [],
+  lackingAddresses: [],
+  masterDeviceExists: true,
+  missingFileSystems: [],
+  storage: { allowedPaths: [], directories: [], volumeGroups: new Map(), drbdHelper: '', drbdVersion: '' },
 };
-const master: Seen = { ...sound, masterIpHere: true, masterDaemonInOffice: true };
+
+type Seen = Partial<NodeFacts>;
+
+/** q1, q2, q3 of the notation as the nodes of a record, with the certificates that the facts show. */
+function recordOf(): ClusterRecord {
+  const { configuration, ours } = draftOfSize(3);
+  const real = (k: number) => configuration.nodes[testUuid('node', k)];
+  const numbers = [1, 2, 3];
+  const nodes = numbers.map((k) => [uuidOf(k), { ...real(k), uuid: uuidOf(k), name: `q${k}.lab` }] as const);
+  const ownedBy = { ...Object.values(ours.nodes)[0], certificateSha256: 'sha256 of node.pem' };
+  return {
+    version: versionOf(1, 10),
+    configuration: {
+      ...configuration,
+      cluster: {
+        ...configuration.cluster,
+        master_node: uuidOf(1),
+        candidate_certs: Object.fromEntries(numbers.map((k) => [uuidOf(k), `client ${k}`])),
+      },
+      nodes: Object.fromEntries(nodes),
+    },
+    ours: { ...ours, nodes: Object.fromEntries(numbers.map((k) => [uuidOf(k), ownedBy])) },
+  } as unknown as ClusterRecord;
+}
+
+interface Scene {
+  readonly votes?: string;
+  readonly roster?: string;
+  readonly record?: ClusterRecord | null;
+}
 
 /** q1 is master of three and votes for itself, as do the others; `changes` is what is wrong with one of them. */
 function factsWith(
-  changes: Readonly<Record<number, Partial<Seen> | string>> = {},
-  votes = '1 1 1',
+  changes: Readonly<Record<number, Seen | string>> = {},
+  { votes = '1 1 1', roster: line = 'M C C', record = recordOf() }: Scene = {},
 ): VerifyFacts {
-  const roster = rosterFrom('M C C');
-  const nodes = roster.nodes.map((node, index): NodeObservation => {
+  const roster = rosterFrom(line);
+  const nodes = roster.nodes.flatMap((node, index): readonly NodeObservation[] => {
+    if (node.role === 'offline') return [];
     const change = changes[index + 1] ?? {};
-    const usual = index === 0 ? master : sound;
-    return typeof change === 'string' ? { node, failure: change } : { node, facts: { ...usual, ...change } };
+    const isMaster = node.role === 'master';
+    const certificates = sound.certificates.map((each) =>
+      each.file === 'client.pem' ? { ...each, sha1: `client ${index + 1}` } : each,
+    );
+    const usual = { ...sound, certificates, masterIpHere: isMaster, masterDaemonInOffice: isMaster };
+    if (typeof change === 'string') return [{ node, failure: change }];
+    return [{ node, facts: { ...usual, hostName: node.name, ...change } }];
   });
   return {
     roster,
+    record: record ?? undefined,
+    recordRosterDigest: record ? 'roster' : undefined,
     nodes,
     ballots: ballotsFrom(votes, roster),
     nowSeconds,
@@ -47,16 +126,46 @@ function factsWith(
 
 /** `error QMASTER q2.lab` */
 const wordFor = ({ severity, code, name }: VerifyFinding): string => `${severity} ${code} ${name}`;
-const wordsFor = (...given: Parameters<typeof factsWith>) => verifyFindings(factsWith(...given)).map(wordFor);
+const findingsFor = (...given: Parameters<typeof factsWith>) => verifyFindings(factsWith(...given));
+const wordsFor = (...given: Parameters<typeof factsWith>) => findingsFor(...given).map(wordFor);
 
-const endsIn = (days: number, name = 'server.pem'): Partial<Seen> => ({
-  certificateNotAfterSeconds: { [name]: nowSeconds + 150 + days * day },
+const endsIn = (days: number, name = 'rapi.pem'): Seen => ({
+  certificates: [certificate(name, { notAfterSeconds: nowSeconds + 150 + days * day, sha1: 'client 3' })],
+});
+const withCertificate = (name: string, changes: Partial<CertificateSeen>): Seen => ({
+  certificates: [certificate(name, changes)],
+});
+const tried = (
+  network: 'primary' | 'secondary' | 'master-ip' | 'ssh',
+  answer: 'open' | 'refused' | 'silent' | 'unreachable',
+  node: number | null = 1,
+): Seen => ({
+  tried: [{ node: node === null ? null : uuidOf(node), network, address: '10.77.0.9', port: 1811, answer }],
+});
+const clusterOf = (changes: object, record = recordOf()): ClusterRecord => ({
+  ...record,
+  configuration: { ...record.configuration, cluster: { ...record.configuration.cluster, ...changes } },
+});
+const nodeOf = (k: number, changes: object, record = recordOf()): ClusterRecord => ({
+  ...record,
+  configuration: {
+    ...record.configuration,
+    nodes: {
+      ...record.configuration.nodes,
+      [uuidOf(k)]: { ...record.configuration.nodes[uuidOf(k)], ...changes },
+    } as ClusterRecord['configuration']['nodes'],
+  },
 });
 
 describe('verify', () => {
-  it('finds nothing in a sound cluster', () => expect(wordsFor()).toEqual([]));
+  it('finds nothing in a sound cluster', () => expect(findingsFor()).toEqual([]));
 
-  it.each<[string, Readonly<Record<number, Partial<Seen> | string>>, string[]]>([
+  it('has a name of its own for each row', () => {
+    const names = verifyRows.map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it.each<[string, Readonly<Record<number, Seen | string>>, string[]]>([
     ['a node that does not answer', { 3: 'it refused the connection' }, ['error ENODERPC q3.lab']],
     ['another protocol', { 2: { protocolVersion: 2 } }, ['error ENODEVERSION q2.lab']],
     [
@@ -77,16 +186,39 @@ describe('verify', () => {
     [
       'the address on the wrong host',
       { 1: { masterIpHere: false }, 2: { masterIpHere: true } },
-      ['error ENODENET q2.lab', 'error ENODENET q1.lab'],
+      ['error ENODENET q1.lab', 'error ENODENET q2.lab'],
+    ],
+    // the ways between them
+    ['a node that is not reached', { 2: tried('primary', 'silent') }, ['error ENODENET q2.lab']],
+    ['a daemon that does not listen', { 2: tried('primary', 'refused') }, ['error ENODENET q2.lab']],
+    ['a second network that is cut', { 2: tried('secondary', 'unreachable') }, ['error ENODENET q2.lab']],
+    ['a second network on which nobody listens', { 2: tried('secondary', 'refused') }, []],
+    ['a node that nobody asked about', { 2: tried('primary', 'silent', 9) }, []],
+    [
+      'a master IP that a candidate does not reach',
+      { 2: tried('master-ip', 'silent', null) },
+      ['error ENODENET q2.lab'],
+    ],
+    ['SSH that does not answer', { 2: tried('ssh', 'refused') }, ['error ENODESSH q2.lab']],
+    ['another host name', { 2: { hostName: 'q9.lab' } }, ['error ENODESSH q2.lab']],
+    ['the first label as host name', { 2: { hostName: 'q2' } }, []],
+    ['an address the host has not', { 2: { lackingAddresses: ['10.78.0.2'] } }, ['error ENODENET q2.lab']],
+    ['no device for the master IP', { 2: { masterDeviceExists: false } }, ['error ENODENET q2.lab']],
+    [
+      'a file system that is not mounted',
+      { 2: { missingFileSystems: ['/sys'] } },
+      ['error ENODESETUP q2.lab'],
     ],
     // files
-    ['a mixed ssconf set', { 2: { ssconfComplete: false } }, ['error ENODEFILECHECK q2.lab']],
-    ['an older configuration', { 2: { ssconfVersion: versionOf(1, 9) } }, ['error ECLUSTERFILECHECK q2.lab']],
+    ['BEH-277 a mixed ssconf set', { 2: { ssconfComplete: false } }, ['error ENODEFILECHECK q2.lab']],
+    ['an older set of views', { 2: { ssconfVersion: versionOf(1, 9) } }, ['error ECLUSTERFILECHECK q2.lab']],
     [
-      'another text in the same place',
+      'views of another text in the same place',
       { 2: { ssconfVersion: versionOf(1, 10, 'x') } },
       ['error ECLUSTERFILECHECK q2.lab'],
     ],
+    ['a view that was changed', { 2: { differingViews: ['config.data'] } }, ['error ENODEFILECHECK q2.lab']],
+    ['a roster that was changed', { 2: { rosterDigest: 'other' } }, ['error ENODEFILECHECK q2.lab']],
     [
       'a shared file that differs',
       { 2: { sharedFileDigests: { 'hmac.key': 'other', 'rapi.pem': 'cd' } } },
@@ -97,28 +229,158 @@ describe('verify', () => {
       { 2: { sharedFileDigests: { 'rapi.pem': 'cd' } } },
       ['error ECLUSTERFILECHECK cluster.lab'],
     ],
+    [
+      'a file that is missing',
+      { 2: { files: sound.files.filter(({ path }) => !path.endsWith('voter.json')) } },
+      ['error ENODEFILECHECK q2.lab'],
+    ],
+    [
+      'a mode that lets others in',
+      { 2: { files: [...sound.files, file('hmac.key', { mode: 0o444, wantedMode: 0o440 })] } },
+      ['error ENODEFILECHECK q2.lab'],
+    ],
+    [
+      'a mode that keeps out who should get in',
+      { 2: { files: [...sound.files, file('hmac.key', { mode: 0o400, wantedMode: 0o440 })] } },
+      ['warning ENODEFILECHECK q2.lab'],
+    ],
+    [
+      'another owner',
+      { 2: { files: [...sound.files, file('hmac.key', { owner: 1000 })] } },
+      ['error ENODEFILECHECK q2.lab'],
+    ],
+    ['a candidate without the cluster key', { 2: { holdsClusterKey: false } }, ['error QCLUSTERKEY q2.lab']],
+    ['what a write left', { 2: { temporaries: ['.roster.json.0.tmp'] } }, ['warning QLEFTOVER q2.lab']],
+    ['a file of nobody’s', { 2: { strangers: ['node.pem.pending'] } }, ['warning QLEFTOVER q2.lab']],
     // certificates
-    ['BEH-289 a month and a bit', { 1: endsIn(30.1) }, []],
-    ['BEH-289 30 days left', { 1: endsIn(30) }, ['warning ECLUSTERCERT q1.lab']],
-    ['BEH-289 29 days left', { 1: endsIn(29) }, ['warning ECLUSTERCERT q1.lab']],
-    ['BEH-289 a week and a bit left', { 1: endsIn(7.5) }, ['warning ECLUSTERCERT q1.lab']],
-    ['BEH-289 a week left', { 1: endsIn(7) }, ['error ECLUSTERCERT q1.lab']],
-    ['BEH-289 6 days left', { 1: endsIn(6) }, ['error ECLUSTERCERT q1.lab']],
-    ['BEH-289 an expired one', { 1: endsIn(-1) }, ['error ECLUSTERCERT q1.lab']],
+    ['a quarter of a year and a bit', { 1: endsIn(90.1) }, []],
+    ['BEH-289 90 days left', { 1: endsIn(90) }, ['notice ECLUSTERCERT cluster.lab']],
+    ['BEH-289 a month and a bit', { 1: endsIn(30.1) }, ['notice ECLUSTERCERT cluster.lab']],
+    ['BEH-289 30 days left', { 1: endsIn(30) }, ['warning ECLUSTERCERT cluster.lab']],
+    ['BEH-289 29 days left', { 1: endsIn(29) }, ['warning ECLUSTERCERT cluster.lab']],
+    ['BEH-289 a week and a bit left', { 1: endsIn(7.5) }, ['warning ECLUSTERCERT cluster.lab']],
+    ['BEH-289 a week left', { 1: endsIn(7) }, ['error ECLUSTERCERT cluster.lab']],
+    ['BEH-289 6 days left', { 1: endsIn(6) }, ['error ECLUSTERCERT cluster.lab']],
+    ['BEH-289 an expired one', { 1: endsIn(-1) }, ['error ECLUSTERCERT cluster.lab']],
+    ['the same one on all nodes once', { 1: endsIn(6), 2: endsIn(6) }, ['error ECLUSTERCERT cluster.lab']],
     ['BEH-289 a client certificate', { 3: endsIn(6, 'client.pem') }, ['error ECLUSTERCLIENTCERT q3.lab']],
+    ['BEH-289 a node certificate', { 3: endsIn(6, 'node.pem') }, ['error ECLUSTERCERT q3.lab']],
+    [
+      'one that is not valid yet',
+      { 1: withCertificate('rapi.pem', { notBeforeSeconds: nowSeconds + 151 }) },
+      ['warning ECLUSTERCERT cluster.lab'],
+    ],
+    [
+      'one that cannot be read',
+      { 2: withCertificate('rapi.pem', { problem: 'it is no certificate' }) },
+      ['error ECLUSTERCERT q2.lab'],
+    ],
+    [
+      'one that another cluster signed',
+      { 2: withCertificate('node.pem', { signedByCluster: false }) },
+      ['error ECLUSTERCERT q2.lab'],
+    ],
+    [
+      'a client certificate that signed itself',
+      { 2: withCertificate('client.pem', { signedByCluster: false, selfSigned: true, sha1: 'client 2' }) },
+      ['warning ECLUSTERCLIENTCERT q2.lab'],
+    ],
+    [
+      'another one than is pinned, shown and on disk',
+      { 2: { ...withCertificate('node.pem', { sha256: 'other' }), presentedSha256: 'other' } },
+      ['error ECLUSTERCERT q2.lab'],
+    ],
+    [
+      'a new one that waits for a start of the daemon',
+      { 2: withCertificate('node.pem', { sha256: 'other' }) },
+      ['warning ECLUSTERCERT q2.lab'],
+    ],
+    [
+      'another client certificate than is listed',
+      { 2: withCertificate('client.pem', { sha1: 'other' }) },
+      ['error ECLUSTERCLIENTCERT q2.lab'],
+    ],
     // several at once
     [
       'everything on one node',
       { 2: { protocolVersion: 2, masterIpHere: true, ssconfComplete: false } },
-      ['error ENODEVERSION q2.lab', 'error ENODENET q2.lab', 'error ENODEFILECHECK q2.lab'],
+      ['error ENODENET q2.lab', 'error ENODEVERSION q2.lab', 'error ENODEFILECHECK q2.lab'],
     ],
   ])('finds %s', (_what, changes, words) => expect(wordsFor(changes)).toEqual(words));
+
+  it.each<[string, Scene & { readonly changes?: Readonly<Record<number, Seen>> }, string[]]>([
+    [
+      'a node that is marked offline, which is no fault',
+      { roster: 'M C O', votes: '1 1 .' },
+      ['notice ENODERPC q3.lab'],
+    ],
+    [
+      'a voter that lags, once',
+      { votes: '1 1 1@1:9', changes: { 3: { ssconfVersion: versionOf(1, 9), rosterDigest: 'old' } } },
+      ['error QVOTER q3.lab'],
+    ],
+    [
+      'a voter that names another, of an older version',
+      { votes: '1 1 2@1:9', changes: { 3: { ssconfVersion: versionOf(1, 9), rosterDigest: 'old' } } },
+      ['error QVOTER q3.lab', 'error QVOTER q3.lab'],
+    ],
+    ['a voter that has seen a later epoch', { votes: '1 1 1^7' }, ['warning QVOTER q3.lab']],
+    ['an answer that is no vote', { votes: '1 1 -' }, ['error QVOTER q3.lab']],
+    ['a candidate without the record', { votes: '1 1 1~' }, ['error ECLUSTERFILECHECK q3.lab']],
+    ['no record to compare with', { record: null }, ['warning ECLUSTERCFG cluster.lab']],
+    [
+      'a configuration that contradicts itself',
+      { record: clusterOf({ enabled_hypervisors: [] }) },
+      ['error ECLUSTERCFG cluster.lab'],
+    ],
+    [
+      'a node in a group that is none',
+      { record: nodeOf(2, { group: 'nowhere' }) },
+      ['error ECLUSTERCFG cluster.lab', 'error ECLUSTERDANGLINGNODES cluster.lab'],
+    ],
+    [
+      'an empty list of client certificates',
+      { record: clusterOf({ candidate_certs: {} }) },
+      ['error ECLUSTERCLIENTCERT cluster.lab'],
+    ],
+    [
+      'a candidate that is not listed',
+      { record: clusterOf({ candidate_certs: { [uuidOf(1)]: 'client 1', [uuidOf(2)]: 'client 2' } }) },
+      ['error ECLUSTERCLIENTCERT q3.lab'],
+    ],
+    [
+      'the same digest for two',
+      {
+        record: clusterOf({
+          candidate_certs: { [uuidOf(1)]: 'client 1', [uuidOf(2)]: 'client 1', [uuidOf(3)]: 'client 3' },
+        }),
+      },
+      ['error ECLUSTERCLIENTCERT cluster.lab', 'error ECLUSTERCLIENTCERT q2.lab'],
+    ],
+    [
+      'an ordinary node that is listed, has the cluster key and the record',
+      {
+        record: clusterOf({ candidate_pool_size: 2 }, nodeOf(3, { master_candidate: false })),
+        roster: 'M C R',
+      },
+      [
+        'error QCLUSTERKEY q3.lab',
+        'warning ECLUSTERFILECHECK q3.lab',
+        'error ECLUSTERCLIENTCERT cluster.lab',
+      ],
+    ],
+  ])('finds %s', (_what, { changes, ...scene }, words) =>
+    expect(wordsFor(changes ?? {}, scene)).toEqual(words),
+  );
 
   it.each([
     ['1 2 x', 'The nodes do not agree on a master'],
     ['1 x x', 'Only 1 of 2 needed votes were given'],
   ])('finds that on %s there is no master, and who acts as one all the same', (votes, message) => {
-    const findings = verifyFindings(factsWith({}, votes));
+    const unheard = { 2: 'silence', 3: 'silence' };
+    const findings = findingsFor(votes === '1 x x' ? unheard : { 3: 'silence' }, { votes }).filter(
+      ({ code }) => code !== 'ENODERPC',
+    );
     expect(findings.map(wordFor)).toEqual([
       'error QMASTER cluster.lab',
       'error ENODENET q1.lab',
@@ -128,22 +390,104 @@ describe('verify', () => {
     expect(findings[1]?.message).toBe('It holds the master IP 10.77.0.100, and no majority names it master');
   });
 
-  it('judges the office by the votes, not by this host’s own roster', () => {
-    expect(wordsFor({}, '2@2 2@2 2@2')).toEqual([
-      'error ENODENET q1.lab',
-      'error QMASTER q1.lab',
-      'error ENODENET q2.lab',
-      'error QMASTER q2.lab',
-    ]);
-  });
-
   it.each([
     [{ 2: { sharedFileDigests: { 'rapi.pem': 'cd' } } }, 'hmac.key is missing on q2.lab'],
+    [
+      { 2: { sharedFileDigests: { 'hmac.key': 'x', 'rapi.pem': 'cd' } } },
+      'hmac.key differs: one on q1.lab, q3.lab; another on q2.lab',
+    ],
     [{ 2: { clockOffsetMs: 200_400 } }, "Its clock differs by 200 s from this host's"],
-    [{ 2: endsIn(6.9) }, 'server.pem expires in 6 days'],
-    [{ 2: endsIn(-2) }, 'server.pem has expired'],
+    [{ 1: endsIn(6.9) }, 'rapi.pem expires in 6 days'],
+    [{ 1: endsIn(0.9) }, 'rapi.pem expires within a day'],
+    [{ 1: endsIn(-2) }, 'rapi.pem has expired'],
     [{ 2: { softwareVersion: '0.2.0' } }, 'It runs release 0.2.0, this host 0.1.0'],
-  ])('says it in numbers and names: %j', (changes, message) => {
-    expect(verifyFindings(factsWith(changes)).map((finding) => finding.message)).toContain(message);
+    [
+      { 2: { files: [...sound.files, file('hmac.key', { mode: 0o644, wantedMode: 0o440 })] } },
+      '/var/lib/quorate/hmac.key has mode 0644, and must have 0440',
+    ],
+    [
+      { 2: tried('secondary', 'silent') },
+      'It does not reach q1.lab by its secondary address, 10.77.0.9:1811: there is no answer',
+    ],
+    [
+      { 2: { strangers: Array.from({ length: 12 }, (_, k) => `x${k}`) } },
+      "Files in the data directory that are not the cluster's: x0, x1, x2, x3, x4, x5, x6, x7, x8, x9 and 2 more",
+    ],
+  ])('says it in numbers and names: %j', (changes: Record<number, Seen>, message) => {
+    expect(findingsFor(changes).map((finding) => finding.message)).toContain(message);
+  });
+
+  it('looks for storage only where the enabled templates need it, on nodes that hold disks', () => {
+    const directory = { key: 'file_storage_dir', path: '/srv/disks', isDirectory: true, writable: true };
+    const storage = { ...sound.storage, allowedPaths: ['/srv'], directories: [directory] };
+    const given = clusterOf({
+      enabled_disk_templates: ['file', 'plain', 'drbd'],
+      volume_group_name: 'xenvg',
+      drbd_usermode_helper: '/bin/true',
+    });
+    const fit = {
+      storage: { ...storage, volumeGroups: new Map([['xenvg', 30_000]]), drbdHelper: '/bin/true' },
+    };
+    const wordsOf = (changes: Seen, record = given) =>
+      wordsFor({ 1: { ...fit, ...changes }, 2: fit, 3: fit }, { record });
+    expect(wordsOf({})).toEqual([]);
+    expect(wordsOf(sound)).toEqual(
+      expect.arrayContaining(['error ENODELVM q1.lab', 'error ENODEDRBDHELPER q1.lab']),
+    );
+    const unwritable = { ...fit.storage, directories: [{ ...directory, writable: false }] };
+    expect(wordsOf({ storage: unwritable })).toEqual(['error ENODEFILESTORAGEPATHUNUSABLE q1.lab']);
+    const unlisted = { ...fit.storage, allowedPaths: ['/data'] };
+    expect(wordsOf({ storage: unlisted })).toEqual(['error ENODEFILESTORAGEPATHUNUSABLE q1.lab']);
+    const otherDrbd = { ...fit.storage, drbdVersion: '9.1.4' };
+    expect(wordsOf({ storage: otherDrbd }), 'the others have none').toEqual([]);
+    expect(
+      wordsFor(
+        { 1: fit, 2: { storage: otherDrbd }, 3: { storage: { ...otherDrbd, drbdVersion: '8.4.10' } } },
+        { record: given },
+      ),
+    ).toEqual(['error ENODEDRBDVERSION cluster.lab']);
+    const forbidden = { ...fit.storage, allowedPaths: ['/srv', '/etc/disks'] };
+    expect(wordsOf({ storage: forbidden })).toEqual(['error ENODEFILESTORAGEPATHS q1.lab']);
+    expect(wordsOf({ storage: unwritable }, nodeOf(1, { vm_capable: false }, given))).toEqual([]);
+    expect(neededVolumeGroup({ record: given })).toBe('xenvg');
+    expect(
+      neededVolumeGroup({ record: clusterOf({ enabled_disk_templates: ['file'] }, given) }),
+    ).toBeUndefined();
+  });
+});
+
+describe('what verify makes of its findings', () => {
+  const both = findingsFor({
+    2: { temporaries: ['x'], ssconfComplete: false, differingViews: ['ssconf_x'], clockOffsetMs: 1e6 },
+    3: { files: [...sound.files, file('hmac.key', { mode: 0o444 })] },
+  });
+
+  it('counts them', () => expect(summaryOf(both)).toEqual({ ok: false, errors: 4, warnings: 1 }));
+
+  it('takes an ignored code for a warning', () => {
+    const facts = factsWith({ 2: { clockOffsetMs: 1e6 } });
+    expect(summaryOf(verifyFindings(facts, ['ENODETIME']))).toEqual({ ok: true, errors: 0, warnings: 1 });
+    expect(summaryOf(verifyFindings(facts, ['ENODERPC']))).toMatchObject({ ok: false });
+  });
+
+  it('knows its codes', () => {
+    expect(parseCodes(['ENODETIME', 'QMASTER'])).toEqual(['ENODETIME', 'QMASTER']);
+    expect(() => parseCodes(['ENODETIME', 'EVIL', 'enodetime'])).toThrow(
+      'There is no error code EVIL, enodetime',
+    );
+  });
+
+  it('plans each repair once, and only what can be mended', () => {
+    expect(plannedRepairs(both)).toEqual([
+      { repair: 'send-configuration', node: 'q2.lab' },
+      { repair: 'mend-files', node: 'q3.lab' },
+      { repair: 'mend-files', node: 'q2.lab' },
+    ]);
+    expect(plannedRepairs(findingsFor({ 2: { holdsClusterKey: false, strangers: ['x'] } }))).toEqual([]);
+  });
+
+  it('sends no configuration while nobody can say which is the right one', () => {
+    const findings = findingsFor({ 2: { ssconfComplete: false, temporaries: ['x'] } }, { votes: '1 2 x' });
+    expect(plannedRepairs(findings)).toEqual([{ repair: 'mend-files', node: 'q2.lab' }]);
   });
 });

@@ -49,6 +49,7 @@ async function services(
     enrolment: handlersOf(masterServices.enrolment),
     parameters: handlersOf(masterServices.parameters),
     nodes: handlersOf(masterServices.nodes),
+    repair: handlersOf(masterServices.repair),
   };
 }
 
@@ -260,6 +261,48 @@ describe('ModifyCluster of the master IP', () => {
     expect(asked).toEqual([{ ...present, externalScript: true }]);
     expect(cluster.node(2).text?.configuration.cluster.use_external_mip_script).toBe(true);
     expect(cluster.node(2).roster?.masterIp.externalScript).toBe(true);
+  });
+});
+
+describe('SendConfiguration', () => {
+  it('sends what is committed to one node, which compares its disk with it', async () => {
+    const { repair, cluster } = await services();
+    const sent: unknown[] = [];
+    cluster.on(2, 'PutConfiguration', (answer, { request }) => {
+      sent.push(request);
+      return answer();
+    });
+    await repair.SendConfiguration({ nodeUuid: uuidOf('node', 2) }, admin, signal);
+    expect(sent).toEqual([
+      expect.objectContaining({
+        rewrite: true,
+        version: cluster.node(1).text?.version,
+        record: expect.any(String),
+      }),
+    ]);
+    await expect(repair.SendConfiguration({ nodeUuid: 'nobody' }, admin, signal)).rejects.toMatchObject({
+      reason: 'NODE_UNKNOWN',
+    });
+  });
+
+  it('sends nothing while a change is undecided: nobody may learn of it too early', async () => {
+    const { repair, parameters, cluster, answers } = await services();
+    cluster.isolate(2, 3);
+    await expect(parameters.ModifyCluster(modifyRequest(5), admin, signal)).rejects.toMatchObject({
+      reason: 'COMMIT_UNDECIDED',
+    });
+    answers('PutConfiguration');
+    await expect(
+      repair.SendConfiguration({ nodeUuid: uuidOf('node', 1) }, admin, signal),
+    ).rejects.toMatchObject({ reason: 'COMMIT_UNDECIDED' });
+    expect(answers('PutConfiguration')).toEqual([]);
+  });
+
+  it('is for the master to do', async () => {
+    const { repair } = await services({ own: 2 });
+    await expect(
+      repair.SendConfiguration({ nodeUuid: uuidOf('node', 2) }, admin, signal),
+    ).rejects.toMatchObject({ reason: 'NOT_MASTER' });
   });
 });
 

@@ -1,6 +1,6 @@
 /** Puts the master daemon's parts behind the services of proto/quorate/master/v1. Translates; decides nothing. */
 import { awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
-import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
 import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import { readRoster } from '@quorate/cluster-state/roster-store';
@@ -18,6 +18,7 @@ import {
 import { ClusterError } from '@quorate/domain/errors';
 import { exposedSecrets } from '@quorate/domain/exposure';
 import { awaitedNode } from '@quorate/domain/new-node';
+import { rosterOf } from '@quorate/domain/roster-of';
 import { mustWithdraw, withNodeWithdrawn } from '@quorate/domain/withdrawal';
 import type { RosterNode } from '@quorate/domain/roster';
 import { describeCertificate } from '@quorate/platform/certificates';
@@ -25,6 +26,7 @@ import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/
 import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyClusterRequest';
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
+import { pendingError } from './authority.ts';
 import { changeMasterIp } from './master-ip-change.ts';
 import type { Mastership } from './mastership.ts';
 import { pauseEnd, stepMessage } from './messages.ts';
@@ -110,6 +112,16 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
   });
 
   serveNodes(server, { state, access, mastership }, office);
+
+  server.serve(masterServices.repair, {
+    SendConfiguration: async ({ nodeUuid }) => {
+      const { record, pending } = await office();
+      // Nobody may learn of a change that too few candidates hold; it is being pushed in the right order.
+      if (pending) throw pendingError(pending);
+      await putConfiguration(access, nodeOf(rosterOf(record, ''), nodeUuid), pack(record), { rewrite: true });
+      return {};
+    },
+  });
 
   server.serve(masterServices.parameters, {
     ModifyCluster: async (request) => {

@@ -23,12 +23,14 @@ import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { openWatchdog } from '@quorate/platform/watchdog';
 import { createChannels } from '@quorate/rpc/channels';
 import { createServer } from '@quorate/rpc/server';
+import { machineLook } from './host-look.ts';
+import { inspection } from './inspection.ts';
 import { leaveCluster } from './leave-cluster.ts';
 import { masterDaemonLink } from './master-daemon-link.ts';
 import { listenedAddress, masterAddress } from './master-ip.ts';
 import { createMasterIpHooks } from './master-ip-hooks.ts';
 import { scriptedAddress } from './master-ip-script.ts';
-import { nodeFacts } from './node-facts.ts';
+import { mending } from './mending.ts';
 import { createMasterServices } from './master-services.ts';
 import { createOffice } from './office.ts';
 import { createRenewalPart } from './renewal.ts';
@@ -98,12 +100,14 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     clock,
     log,
   });
+  const host = machineLook(state.layout);
   serveNode(server, {
     state,
     own,
     voter,
     office,
-    facts: nodeFacts(state, clock),
+    inspect: inspection({ state, own, clock, host, presented: () => identity.current().certificatePem }),
+    mend: mending(state, { clock, host, log }),
     leaveCluster: leaveCluster({ ...parts, own, voter }),
     renewal: createRenewalPart({
       state,
@@ -114,9 +118,9 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   });
 
   const everywhere = roster.masterIp.family === 4 ? '0.0.0.0' : '::';
-  const host = settings.bind ?? everywhere;
-  await listener.listen({ host, port: settings.nodePort });
-  log.info({ node: own, host, port: settings.nodePort }, 'node daemon serves');
+  const bound = settings.bind ?? everywhere;
+  await listener.listen({ host: bound, port: settings.nodePort });
+  log.info({ node: own, host: bound, port: settings.nodePort }, 'node daemon serves');
   await office.begin();
   // Last of all: once armed, it restarts the host unless the watch runs.
   const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);

@@ -15,8 +15,9 @@ import { deviceExists, ownAddresses } from '@quorate/platform/network';
 import { versionFrom, voteMessage } from '@quorate/rpc/messages';
 import type { Caller, RpcServer } from '@quorate/rpc/server';
 import { nodeServices } from '@quorate/rpc/services';
+import type { Inspect } from './inspection.ts';
 import type { LeaveCluster } from './leave-cluster.ts';
-import type { NodeFacts } from './node-facts.ts';
+import type { Mend } from './mending.ts';
 import type { Office } from './office.ts';
 import type { RenewalPart } from './renewal.ts';
 import { serveRenewal } from './renewal-services.ts';
@@ -27,7 +28,8 @@ export interface NodeParts {
   readonly own: NodeUuid;
   readonly voter: Voter;
   readonly office: Office;
-  readonly facts: NodeFacts;
+  readonly inspect: Inspect;
+  readonly mend: Mend;
   readonly leaveCluster: LeaveCluster;
   readonly renewal: RenewalPart;
 }
@@ -76,6 +78,7 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
         roster: parseRoster(request.roster),
         ssconf: request.ssconf,
         record: request.record === undefined ? undefined : parseRecord(request.record, sha256Hex),
+        rewrite: request.rewrite,
       });
       void office.followRecord();
       return { version: record.version, holdsRecord: holds?.digest === record.version.digest };
@@ -119,7 +122,10 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
     GetNodeVersion: () => Promise.resolve({ softwareVersion, protocolVersion, configurationFormat }),
   });
 
-  server.serve(nodeServices.verify, { GetNodeFacts: () => parts.facts() });
+  server.serve(nodeServices.verify, {
+    InspectNode: (request) => parts.inspect(request),
+    MendNode: () => parts.mend(),
+  });
 
   serveRenewal(server, parts.renewal, uuidOf);
 

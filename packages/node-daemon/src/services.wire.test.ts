@@ -8,6 +8,7 @@ import { seal, writeRecord } from '@quorate/domain/record';
 import { testSeconds } from '@quorate/domain/testing/drafts';
 import { systemClock } from '@quorate/platform/clock';
 import { sha256Hex } from '@quorate/platform/digest';
+import { diskFiles } from '@quorate/platform/files';
 import type { Channels, Peer } from '@quorate/rpc/channels';
 import { nodeServices } from '@quorate/rpc/services';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -29,6 +30,13 @@ const address = nodeServices.masterIp;
 /** A lease that outlives the test, on the clock of this host. */
 const inEpoch1 = () => ({ epoch: 1, untilMonotonicUs: Math.floor(systemClock.monotonicMs() * 1000) + 6e7 });
 
+/** As an answer shows the address of that node. */
+const triedOf = (node: RunningNode | undefined) => ({
+  nodeUuid: node?.peer.uuid,
+  address: node?.peer.address,
+  port: node?.peer.port,
+});
+
 const made: WireCluster[] = [];
 afterEach(async () => {
   for (const cluster of made.splice(0)) await cluster.end();
@@ -47,7 +55,12 @@ function movedTo(record: ClusterRecord, number: number): ClusterRecord {
 }
 
 /** As its master sends it to a candidate. */
-function put(channels: Channels, peer: Peer, record: ClusterRecord, changes: { masterUuid?: string } = {}) {
+function put(
+  channels: Channels,
+  peer: Peer,
+  record: ClusterRecord,
+  changes: { masterUuid?: string; rewrite?: boolean } = {},
+) {
   const { version } = record;
   const { roster, ssconf } = viewsOf(record);
   const texts = { roster: JSON.stringify(roster), record: writeRecord(record) };
@@ -218,6 +231,59 @@ describe('the master IP on loopback', () => {
   });
 });
 
+describe('a look at a node', () => {
+  it('tells its files, its certificates, its clock, and that it reaches the others', async () => {
+    const { channelsOf, nodes, record } = await runningCluster(2);
+    const [, second] = nodes as [RunningNode, RunningNode];
+    const channels = await channelsOf(1);
+    const before = Date.now();
+    const seen = await channels.call(second.peer, verify.InspectNode, {}, patient);
+    expect(seen).toMatchObject({
+      ...{ ssconfVersion: record.version, ssconfComplete: true, differingViews: [], strangers: [] },
+      ...{ temporaries: [], lackingAddresses: [], masterDeviceExists: true, holdsClusterKey: false },
+    });
+    expect(seen.receivedAtMs).toBeGreaterThanOrEqual(before);
+    expect(seen.answeredAtMs).toBeLessThanOrEqual(Date.now());
+    expect(seen.files.filter(({ mode, wantedMode }) => mode !== wantedMode)).toEqual([]);
+    const node = seen.certificates.find(({ file }) => file === 'node.pem');
+    expect(node).toMatchObject({ problem: '', selfSigned: false, signedByCluster: true });
+    expect(node?.sha256).toBe(seen.presentedCertificateSha256);
+    expect(seen.tried).toEqual([
+      { ...triedOf(nodes[0]), network: 'NETWORK_PRIMARY', answer: 'TCP_ANSWER_OPEN' },
+      expect.objectContaining({
+        network: 'NETWORK_MASTER_IP',
+        address: masterIp,
+        answer: 'TCP_ANSWER_REFUSED',
+      }),
+    ]);
+    await nodes[0]?.daemon.stop();
+    const again = await channels.call(second.peer, verify.InspectNode, {}, patient);
+    expect(again.tried[0]).toMatchObject({ nodeUuid: uuid(1), answer: 'TCP_ANSWER_REFUSED' });
+  });
+
+  it('finds what was changed on its disk; the master’s own configuration, sent again, puts it right', async () => {
+    const { channelsOf, nodes, record } = await runningCluster(2);
+    const [first, second] = nodes as [RunningNode, RunningNode];
+    const channels = await channelsOf(1);
+    const { layout } = second.state;
+    await diskFiles.writeAtomic(layout.configData.path, '{}', { mode: 0o600 });
+    await diskFiles.writeAtomic(layout.clusterRecord.path, 'damaged', { mode: 0o600 });
+    const look = () => channels.call(second.peer, verify.InspectNode, {}, patient);
+    expect((await look()).files.filter(({ mode, wantedMode }) => mode !== wantedMode)).toEqual([
+      expect.objectContaining({ path: '/var/lib/quorate/config.data', mode: 0o600, wantedMode: 0o640 }),
+    ]);
+    await put(channels, second.peer, record);
+    expect((await look()).differingViews).toEqual([]);
+    await diskFiles.writeAtomic(layout.configData.path, '{}', { mode: 0o640 });
+    await put(channels, second.peer, record);
+    expect((await look()).differingViews, 'it was acknowledged before').toEqual(['config.data']);
+    await put(channels, second.peer, record, { rewrite: true });
+    expect((await look()).differingViews).toEqual([]);
+    const other = await channelsOf(2);
+    expect(await reasonOf(put(other, first.peer, record, { rewrite: true }))).toBe('NOT_ALLOWED');
+  });
+});
+
 describe('the master daemon beside it', () => {
   it('that takes the connection and says no more is silent, which is not the same as not running', async () => {
     const { channelsOf, nodes } = await runningCluster(1);
@@ -241,7 +307,7 @@ describe('who may call what', () => {
   }
 
   it('looking is for every node of the cluster, known or not', async () => {
-    const { newcomer, node, record } = await callers();
+    const { newcomer, node } = await callers();
     expect(await newcomer.call(node.peer, vote.GetVote, {}, patient)).toMatchObject({
       nodeUuid: uuid(1),
       clusterUuid,
@@ -256,10 +322,17 @@ describe('who may call what', () => {
       ...{ officeHeld: false, masterIpHere: false, lowered: false, problem: '', deviceExists: true },
       script: 'MASTER_IP_SCRIPT_STATE_MISSING',
     });
-    expect(await newcomer.call(node.peer, verify.GetNodeFacts, {}, patient)).toMatchObject({
-      ssconfVersion: record.version,
-      ssconfComplete: true,
-      certificateNotAfter: { 'node.pem': expect.any(Number), 'server.pem': expect.any(Number) },
+  });
+
+  it('its files and their mending are for candidates', async () => {
+    const { other, regular, newcomer, node } = await callers();
+    for (const channels of [regular, newcomer]) {
+      expect(await reasonOf(channels.call(node.peer, verify.InspectNode, {}, patient))).toBe('NOT_ALLOWED');
+      expect(await reasonOf(channels.call(node.peer, verify.MendNode, {}, patient))).toBe('NOT_ALLOWED');
+    }
+    expect(await other.call(node.peer, verify.MendNode, {}, patient)).toEqual({
+      changedPaths: [],
+      removedNames: [],
     });
   });
 

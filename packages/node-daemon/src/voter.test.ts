@@ -212,6 +212,18 @@ describe('a delivery', () => {
     expect(node.written()).toEqual(['voter.json']);
   });
 
+  it('writes again what was changed on its disk, if the master wants it compared; its acknowledgement stays', async () => {
+    const { node, voter } = await candidate();
+    const { path } = node.state.layout.configData;
+    const text = await node.files.readText(path);
+    await node.files.writeAtomic(path, '{}', { mode: 0o640 });
+    await voter.receive(deliveryOf(present));
+    expect(await node.files.readText(path)).toBe('{}');
+    const { record } = await voter.receive({ ...deliveryOf(present), rewrite: true });
+    expect(await node.files.readText(path)).toBe(text);
+    expect(record).toEqual(acknowledged({}));
+  });
+
   it('heals a record that cannot be read, which until then counts as none', async () => {
     const { node, voter } = await candidate();
     await node.files.writeAtomic(node.state.layout.clusterRecord.path, '{"half":', { mode: 0o600 });

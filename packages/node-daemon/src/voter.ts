@@ -45,6 +45,8 @@ export interface Delivery {
   readonly ssconf: Readonly<Record<string, string>>;
   /** The full record, for candidates. */
   readonly record: ClusterRecord | undefined;
+  /** Compare the disk with it, and write what differs, although it was acknowledged before. */
+  readonly rewrite?: boolean;
 }
 
 export interface Voter {
@@ -141,7 +143,7 @@ export function createVoter(parts: VoterParts): Voter {
     assertOwnCluster(await readRoster(state), delivery.roster);
     const decision = decidePut(await voterRecord.read(), { ...delivery, master: delivery.roster.master });
     if (decision.kind === 'refuse') throw refusal(decision);
-    if (decision.kind === 'store' || (await lacksTextOf(delivery))) await store(delivery);
+    if (decision.kind === 'store' || delivery.rewrite || (await lacksTextOf(delivery))) await store(delivery);
     if (!delivery.record) await endCandidacy(delivery.roster, decision.kind === 'store');
     await voterRecord.write(decision.record);
     return { record: decision.record, holds: await holds() };

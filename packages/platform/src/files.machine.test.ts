@@ -2,7 +2,7 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { diskFiles, temporaryOf, type Files } from './files.ts';
+import { diskFiles, ownUser, temporaryOf, type Files } from './files.ts';
 import { runCommand } from './processes.ts';
 import { memoryFiles } from './testing/files.ts';
 
@@ -33,7 +33,10 @@ describe.each(twins)('files on %s', (_, files) => {
     const path = join(await world(files), 'a');
     await files.writeAtomic(path, 'één', { mode: 0o640 });
     expect(await files.readText(path)).toBe('één');
-    expect(await files.stat(path)).toEqual({ mode: 0o640, size: 5, kind: 'file' });
+    expect(await files.stat(path)).toEqual({
+      ...{ mode: 0o640, size: 5, kind: 'file', owner: ownUser() },
+      modifiedMs: expect.any(Number),
+    });
   });
 
   it('BEH-157 replaces text and mode together and leaves nothing else behind', async () => {
@@ -115,6 +118,20 @@ describe.each(twins)('files on %s', (_, files) => {
     await files.ensureDirectory(join(directory, 'a/b/socket'), 0o750);
     expect(await files.stat(join(directory, 'a/b/socket'))).toMatchObject({ mode: 0o750 });
     expect(await files.list(directory)).toEqual(['a']);
+  });
+
+  it('corrects the mode of what is there, and keeps the content', async () => {
+    const directory = await world(files);
+    const path = join(directory, 'a');
+    await files.writeAtomic(path, 'text', { mode: 0o644 });
+    await files.ensureMode(path, 0o400);
+    await files.ensureMode(directory, 0o700);
+    expect(await files.stat(path)).toMatchObject({ mode: 0o400, owner: ownUser() });
+    expect(await files.readText(path)).toBe('text');
+    expect(await files.stat(directory)).toMatchObject({ mode: 0o700, kind: 'directory' });
+    await expect(files.ensureMode(join(directory, 'x'), 0o400)).rejects.toMatchObject({
+      facts: { code: 'ENOENT' },
+    });
   });
 
   it('appends lines and keeps the mode of the first', async () => {
@@ -240,6 +257,25 @@ describe('files on the disk', () => {
       expect(other).not.toMatch(temporaryOf('hosts'));
     expect('.config.data.0123456789ab.tmp').toMatch(temporaryOf('config.data'));
     expect('.configXdata.0123456789ab.tmp').not.toMatch(temporaryOf('config.data'));
+  });
+
+  it('whose mode is corrected are not links: what they lead to may be somebody else’s', async () => {
+    const directory = await world(diskFiles);
+    await diskFiles.writeAtomic(join(directory, 'a'), '', { mode: 0o644 });
+    await fs.symlink(join(directory, 'a'), join(directory, 'link'));
+    await expect(diskFiles.ensureMode(join(directory, 'link'), 0o600)).rejects.toMatchObject({
+      reason: 'COMMAND_FAILED',
+    });
+    expect((await diskFiles.stat(join(directory, 'a')))?.mode).toBe(0o644);
+  });
+
+  it.skipIf(ownUser() !== 0)('whose mode is corrected are ours afterwards (root only)', async () => {
+    const path = join(await world(diskFiles), 'a');
+    await diskFiles.writeAtomic(path, '', { mode: 0o600 });
+    await fs.chown(path, 12, 34);
+    expect((await diskFiles.stat(path))?.owner).toBe(12);
+    await diskFiles.ensureMode(path, 0o600);
+    expect((await diskFiles.stat(path))?.owner).toBe(0);
   });
 
   it('may be written by several at once: one of them wins, whole', async () => {

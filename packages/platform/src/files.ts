@@ -16,7 +16,14 @@ export interface FileFacts {
   readonly mode: number;
   readonly size: number;
   readonly kind: 'file' | 'directory' | 'socket' | 'other';
+  /** User number of the owner. */
+  readonly owner: number;
+  /** When its content was last changed, by the wall clock, ms since 1970. */
+  readonly modifiedMs: number;
 }
+
+/** User number of whoever runs this program, who owns what it writes. */
+export const ownUser = (): number => process.getuid?.() ?? 0;
 
 export interface Files {
   /** The whole file as UTF-8, undefined if it is absent. */
@@ -46,6 +53,8 @@ export interface Files {
   ensureDirectory(path: string, mode: number): Promise<void>;
   /** Takes the directory away; absent, or not empty, or none: it stays. Durable when it resolves. */
   removeEmptyDirectory(path: string): Promise<void>;
+  /** Gives a file or directory that exists this mode, and this program's user as owner. Refuses a link; keeps the content. */
+  ensureMode(path: string, mode: number): Promise<void>;
   /** Adds the line and a newline and has them on disk when it resolves; a new file gets `mode`. */
   appendLine(path: string, line: string, options: { readonly mode: number }): Promise<void>;
   /**
@@ -207,6 +216,19 @@ async function makeDirectory(path: string, mode: number): Promise<void> {
   if ((found.mode & 0o7777) !== mode) await fs.chmod(path, mode);
 }
 
+/** By a handle, so that nobody can put a link in its place in between. */
+async function correctMode(path: string, mode: number): Promise<void> {
+  const handle = await fs.open(path, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  try {
+    const found = await handle.stat();
+    if (found.uid !== ownUser()) await handle.chown(ownUser(), process.getgid?.() ?? 0);
+    if ((found.mode & 0o7777) !== mode) await handle.chmod(mode);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 async function appendToFile(path: string, line: string, mode: number): Promise<void> {
   const isNew = (await unlessAbsent(() => fs.stat(path))) === undefined;
   const handle = await fs.open(path, 'a', mode);
@@ -251,10 +273,19 @@ export const diskFiles: Files = {
   stat: (path) =>
     orFileError('inspect', path, async () => {
       const stats = await unlessAbsent(() => fs.stat(path));
-      return stats && { mode: stats.mode & 0o7777, size: stats.size, kind: kindOf(stats) };
+      return (
+        stats && {
+          mode: stats.mode & 0o7777,
+          size: stats.size,
+          kind: kindOf(stats),
+          owner: stats.uid,
+          modifiedMs: stats.mtimeMs,
+        }
+      );
     }),
   ensureDirectory: (path, mode) => orFileError('make directory', path, () => makeDirectory(path, mode)),
   removeEmptyDirectory: (path) => orFileError('remove directory', path, () => removeIfEmpty(path)),
+  ensureMode: (path, mode) => orFileError('set the mode of', path, () => correctMode(path, mode)),
   appendLine: (path, line, { mode }) => orFileError('append to', path, () => appendToFile(path, line, mode)),
   sync: (path) => orFileError('sync', path, () => syncFound(path)),
 };

@@ -1,6 +1,6 @@
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { deviceExists, ownAddresses, probeTcp } from './network.ts';
+import { deviceExists, holdsAddress, ownAddresses, probeTcp } from './network.ts';
 
 let server: Server;
 beforeAll(async () => {
@@ -18,6 +18,16 @@ describe('the network of this host', () => {
 
   it.each(['', 'no-such-device', '../lo', 'l'])('has no device %j', async (name) => {
     expect(await deviceExists(name)).toBe(false);
+  });
+});
+
+describe('holdsAddress', () => {
+  it.each(['127.0.0.1', '127.45.6.7'])('knows %s, which the kernel answers for', async (address) => {
+    expect(await holdsAddress(address)).toBe(true);
+  });
+
+  it.each(['192.0.2.1', 'no address'])('knows %s not', async (address) => {
+    expect(await holdsAddress(address)).toBe(false);
   });
 });
 

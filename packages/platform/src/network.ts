@@ -1,6 +1,6 @@
 /** What this host's network looks like, and whether something listens elsewhere. Changes nothing. */
 import { readFile } from 'node:fs/promises';
-import { createConnection } from 'node:net';
+import { createConnection, createServer } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { systemCode } from './machine-error.ts';
 
@@ -21,6 +21,14 @@ export function ownAddresses(): readonly OwnAddress[] {
     })),
   );
 }
+
+/** Whether this host answers for the address, in whatever way it has it: by listening there, on a port of the system's choice. */
+export const holdsAddress = (address: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host: address, port: 0 }, () => server.close(() => resolve(true)));
+  });
 
 /** Whether there is a network device of this name, up or down. Asks /proc: /sys may show another namespace's. */
 export async function deviceExists(name: string): Promise<boolean> {

@@ -32,6 +32,10 @@ import type {
 } from './gen/quorate/master/v1/RenewalService.ts';
 import type { TrustServiceDefinition, TrustServiceHandlers } from './gen/quorate/master/v1/TrustService.ts';
 import type {
+  RepairServiceDefinition,
+  RepairServiceHandlers,
+} from './gen/quorate/master/v1/RepairService.ts';
+import type {
   StatusServiceDefinition,
   StatusServiceHandlers,
 } from './gen/quorate/master/v1/StatusService.ts';
@@ -115,6 +119,7 @@ interface MasterServices {
   readonly nodes: Service<NodesServiceDefinition, NodesServiceHandlers>;
   readonly renewal: Service<MasterRenewalServiceDefinition, MasterRenewalServiceHandlers>;
   readonly trust: Service<TrustServiceDefinition, TrustServiceHandlers>;
+  readonly repair: Service<RepairServiceDefinition, RepairServiceHandlers>;
 }
 
 /** Must equal the generator's options in tools/proto/contract.mjs. */
@@ -164,6 +169,7 @@ export const masterServices: MasterServices = lazily<MasterServices>({
   nodes: 'quorate.master.v1.NodesService',
   renewal: 'quorate.master.v1.RenewalService',
   trust: 'quorate.master.v1.TrustService',
+  repair: 'quorate.master.v1.RepairService',
 });
 
 /** What every server of ours serves: gRPC's own health service. */

@@ -151,7 +151,11 @@ export const nodeMethods: Readonly<Record<string, NodeMethod>> = {
   }),
 
   GetNodeVersion: () => ({ softwareVersion, protocolVersion: 1, configurationFormat: 3_000_000 }),
-  GetNodeFacts: ({ facts }, _request, _sender, clockMs) => ({ clockMs, ...facts }),
+  InspectNode: ({ facts }, _request, _sender, clockMs) => ({
+    ...{ receivedAtMs: clockMs, answeredAtMs: clockMs },
+    ...facts,
+  }),
+  MendNode: () => ({ changedPaths: [], removedNames: [] }),
   LeaveCluster: () => ({}),
   ReceiveClusterKey: ({ name }) => ({ clientCertificateSha1: `digest of ${name}` }),
   GetCandidacy: () => ({ holdsClusterKey: true, clientCertificateSha1: '' }),

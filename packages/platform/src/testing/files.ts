@@ -2,10 +2,10 @@
  * Files in memory: the twin of ../files.ts. Directories must exist before they are written into, as on disk.
  *
  * It knows no owners and refuses nothing for lack of permission; the modes are kept so that tests can look at them.
- * It knows no power cuts either: what can be read is durable.
+ * It knows no power cuts either: what can be read is durable. Everything is as old as can be.
  */
 import { dirname } from 'node:path';
-import { fileError, type FileFacts, type Files } from '../files.ts';
+import { fileError, ownUser, type FileFacts, type Files } from '../files.ts';
 
 type Entry =
   { readonly kind: 'file'; text: string; mode: number } | { readonly kind: 'directory'; mode: number };
@@ -77,12 +77,18 @@ export function memoryFiles(initial: Readonly<Record<string, string>> = {}): Mem
     const entry = entries.get(path);
     if (!entry) return undefined;
     const size = entry.kind === 'file' ? Buffer.byteLength(entry.text) : 0;
-    return { mode: entry.mode, size, kind: entry.kind };
+    return { mode: entry.mode, size, kind: entry.kind, owner: ownUser(), modifiedMs: 0 };
   };
   const makeDirectory = (path: string, mode: number): void => {
     makeParents(path);
     if (entries.get(path)?.kind === 'file') throw new Error('a file of this name is in the way');
     entries.set(path, { kind: 'directory', mode });
+  };
+
+  const setMode = (path: string, mode: number): void => {
+    const entry = entries.get(path);
+    if (!entry) throw notThere();
+    entry.mode = mode;
   };
 
   for (const [path, text] of Object.entries(initial)) {
@@ -115,6 +121,7 @@ export function memoryFiles(initial: Readonly<Record<string, string>> = {}): Mem
     stat: (path) => later('inspect', path, () => factsOf(path)),
     ensureDirectory: (path, mode) => later('make directory', path, () => makeDirectory(path, mode)),
     removeEmptyDirectory: (path) => later('remove directory', path, () => removeIfEmpty(path)),
+    ensureMode: (path, mode) => later('set the mode of', path, () => setMode(path, mode)),
     appendLine: (path, line, { mode }) => later('append to', path, () => append(path, line, mode)),
     sync: (path) => later('sync', path, () => undefined),
     contents: () =>

@@ -1138,6 +1138,25 @@ export const descriptor: object = {
           }
          }
         },
+        "RepairService": {
+         "methods": {
+          "SendConfiguration": {
+           "requestType": "SendConfigurationRequest",
+           "responseType": "SendConfigurationResponse"
+          }
+         }
+        },
+        "SendConfigurationRequest": {
+         "fields": {
+          "nodeUuid": {
+           "type": "string",
+           "id": 1
+          }
+         }
+        },
+        "SendConfigurationResponse": {
+         "fields": {}
+        },
         "StatusService": {
          "methods": {
           "GetStatus": {
@@ -1351,6 +1370,10 @@ export const descriptor: object = {
            "options": {
             "proto3_optional": true
            }
+          },
+          "rewrite": {
+           "type": "bool",
+           "id": 6
           }
          }
         },
@@ -2013,38 +2036,284 @@ export const descriptor: object = {
         },
         "VerifyService": {
          "methods": {
-          "GetNodeFacts": {
-           "requestType": "GetNodeFactsRequest",
-           "responseType": "GetNodeFactsResponse"
+          "InspectNode": {
+           "requestType": "InspectNodeRequest",
+           "responseType": "InspectNodeResponse"
+          },
+          "MendNode": {
+           "requestType": "MendNodeRequest",
+           "responseType": "MendNodeResponse"
           }
          }
         },
-        "GetNodeFactsRequest": {
-         "fields": {}
-        },
-        "GetNodeFactsResponse": {
+        "InspectNodeRequest": {
          "fields": {
-          "ssconfVersion": {
-           "type": "ConfigurationVersion",
+          "volumeGroups": {
+           "type": "bool",
            "id": 1
           },
-          "ssconfComplete": {
+          "ssh": {
            "type": "bool",
            "id": 2
-          },
-          "certificateNotAfter": {
-           "keyType": "string",
+          }
+         }
+        },
+        "InspectNodeResponse": {
+         "fields": {
+          "receivedAtMs": {
            "type": "uint64",
+           "id": 1
+          },
+          "answeredAtMs": {
+           "type": "uint64",
+           "id": 2
+          },
+          "hostName": {
+           "type": "string",
            "id": 3
+          },
+          "files": {
+           "rule": "repeated",
+           "type": "InspectedFile",
+           "id": 4
+          },
+          "certificates": {
+           "rule": "repeated",
+           "type": "InspectedCertificate",
+           "id": 5
           },
           "sharedFileDigests": {
            "keyType": "string",
            "type": "string",
+           "id": 6
+          },
+          "ssconfVersion": {
+           "type": "ConfigurationVersion",
+           "id": 7
+          },
+          "ssconfComplete": {
+           "type": "bool",
+           "id": 8
+          },
+          "rosterDigest": {
+           "type": "string",
+           "id": 9
+          },
+          "differingViews": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 10
+          },
+          "holdsClusterKey": {
+           "type": "bool",
+           "id": 11
+          },
+          "presentedCertificateSha256": {
+           "type": "string",
+           "id": 12
+          },
+          "temporaries": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 13
+          },
+          "strangers": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 14
+          },
+          "tried": {
+           "rule": "repeated",
+           "type": "TriedAddress",
+           "id": 15
+          },
+          "lackingAddresses": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 16
+          },
+          "masterDeviceExists": {
+           "type": "bool",
+           "id": 17
+          },
+          "missingFileSystems": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 18
+          },
+          "storage": {
+           "type": "InspectedStorage",
+           "id": 19
+          }
+         }
+        },
+        "InspectedFile": {
+         "fields": {
+          "path": {
+           "type": "string",
+           "id": 1
+          },
+          "mode": {
+           "type": "uint32",
+           "id": 2
+          },
+          "wantedMode": {
+           "type": "uint32",
+           "id": 3
+          },
+          "owner": {
+           "type": "uint32",
            "id": 4
           },
-          "clockMs": {
-           "type": "uint64",
+          "wantedOwner": {
+           "type": "uint32",
            "id": 5
+          }
+         }
+        },
+        "InspectedCertificate": {
+         "fields": {
+          "file": {
+           "type": "string",
+           "id": 1
+          },
+          "problem": {
+           "type": "string",
+           "id": 2
+          },
+          "notBefore": {
+           "type": "uint64",
+           "id": 3
+          },
+          "notAfter": {
+           "type": "uint64",
+           "id": 4
+          },
+          "sha256": {
+           "type": "string",
+           "id": 5
+          },
+          "sha1": {
+           "type": "string",
+           "id": 6
+          },
+          "selfSigned": {
+           "type": "bool",
+           "id": 7
+          },
+          "signedByCluster": {
+           "type": "bool",
+           "id": 8
+          }
+         }
+        },
+        "Network": {
+         "values": {
+          "NETWORK_UNSPECIFIED": 0,
+          "NETWORK_PRIMARY": 1,
+          "NETWORK_SECONDARY": 2,
+          "NETWORK_MASTER_IP": 3,
+          "NETWORK_SSH": 4
+         }
+        },
+        "TcpAnswer": {
+         "values": {
+          "TCP_ANSWER_UNSPECIFIED": 0,
+          "TCP_ANSWER_OPEN": 1,
+          "TCP_ANSWER_REFUSED": 2,
+          "TCP_ANSWER_SILENT": 3,
+          "TCP_ANSWER_UNREACHABLE": 4
+         }
+        },
+        "TriedAddress": {
+         "fields": {
+          "nodeUuid": {
+           "type": "string",
+           "id": 1
+          },
+          "network": {
+           "type": "Network",
+           "id": 2
+          },
+          "address": {
+           "type": "string",
+           "id": 3
+          },
+          "port": {
+           "type": "uint32",
+           "id": 4
+          },
+          "answer": {
+           "type": "TcpAnswer",
+           "id": 5
+          }
+         }
+        },
+        "InspectedStorage": {
+         "fields": {
+          "allowedPaths": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 1
+          },
+          "directories": {
+           "rule": "repeated",
+           "type": "InspectedDirectory",
+           "id": 2
+          },
+          "volumeGroups": {
+           "keyType": "string",
+           "type": "uint64",
+           "id": 3
+          },
+          "volumeGroupsFailure": {
+           "type": "string",
+           "id": 4
+          },
+          "drbdHelper": {
+           "type": "string",
+           "id": 5
+          },
+          "drbdVersion": {
+           "type": "string",
+           "id": 6
+          }
+         }
+        },
+        "InspectedDirectory": {
+         "fields": {
+          "key": {
+           "type": "string",
+           "id": 1
+          },
+          "path": {
+           "type": "string",
+           "id": 2
+          },
+          "isDirectory": {
+           "type": "bool",
+           "id": 3
+          },
+          "writable": {
+           "type": "bool",
+           "id": 4
+          }
+         }
+        },
+        "MendNodeRequest": {
+         "fields": {}
+        },
+        "MendNodeResponse": {
+         "fields": {
+          "changedPaths": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 1
+          },
+          "removedNames": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 2
           }
          }
         },

@@ -8,6 +8,7 @@ export interface PutConfigurationRequest {
   'roster'?: (string);
   'ssconf'?: ({[key: string]: string});
   'record'?: (string);
+  'rewrite'?: (boolean);
   '_record'?: "record";
 }
 
@@ -17,5 +18,6 @@ export interface PutConfigurationRequest__Output {
   'roster': (string);
   'ssconf': ({[key: string]: string});
   'record'?: (string);
+  'rewrite': (boolean);
   '_record'?: "record";
 }
