@@ -21,7 +21,8 @@ import { writeFoundingRun } from './founding-run.ts';
 import { installedEntries, layoutUnder, type LayoutName } from './layout.ts';
 import { readClusterRecord, soundGenerations, writeClusterRecord } from './record-store.ts';
 import { readRoster, ssconfComplete } from './roster-store.ts';
-import { readNodeIdentity } from './secrets.ts';
+import { prepareRenewal } from './node-renewal.ts';
+import { readClusterKey, readNodeIdentity } from './secrets.ts';
 import { appendJournal } from './journal.ts';
 import { ensurePublicKeys } from './ssh-views.ts';
 import { ensureDirectories } from './state.ts';
@@ -59,6 +60,9 @@ async function installAll(state: Awaited<ReturnType<typeof node>>) {
   await ensurePublicKeys(state, nodeUuids[0], ['ssh-rsa AAAA']);
   const at = '2026-11-22T12:00:00.000Z';
   await appendJournal(state, { at, operation: 'failover', step: 'confirm', state: 'done' });
+  const { certificatePem } = await readClusterKey(state);
+  const renewal = { id: 'r1', authorityPems: [certificatePem], files: {}, certificatesFor: null };
+  await prepareRenewal(state, renewal);
   await writeFoundingRun(state, { command: 'init', request: 'x', startedMs: 0, isPublished: false });
 }
 
