@@ -73,8 +73,7 @@ describe('a cluster that we made', () => {
 
   it('of two nodes runs under Ganeti’s daemons on both of them (BEH-139, BEH-161)', async () => {
     const lab = await startGanetiHosts(2);
-    // With SSH managed, Ganeti's verify wants every node's public key, and `node add` does not yet collect them.
-    await must(lab, 'quorate', 'init', clusterName, '--master-netdev', 'eth0', '--no-ssh-init');
+    await must(lab, 'quorate', 'init', clusterName, '--master-netdev', 'eth0');
     await must(lab, 'quorate', 'node', 'add', 'q2.lab');
     for (const k of lab.hosts) await mustOn(lab, k, 'quorate', 'export', '--to', exported);
     await stopQuorate(lab);

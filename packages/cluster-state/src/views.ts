@@ -25,7 +25,7 @@ import { ssconfPath } from './layout.ts';
 import { writeClusterRecord } from './record-store.ts';
 import { ssconfDigestOf, writeRoster } from './roster-store.ts';
 import { settleAll } from './settle-all.ts';
-import { writeKnownHosts } from './ssh-views.ts';
+import { writeKnownHosts, writePublicKeys } from './ssh-views.ts';
 import { machineLocking, withSsconfLock, type Locking } from './ssconf-lock.ts';
 import { ensureText, type State } from './state.ts';
 
@@ -57,6 +57,7 @@ export async function publishRecord(
     await writeClusterRecord(state, record);
     await ensureText(state, state.layout.configData, `${canonicalJson(record.configuration)}\n`);
     await writeKnownHosts(state, record.configuration);
+    await writePublicKeys(state, record);
     await writeSsconf(state, texts);
     await writeRoster(state, views.roster);
   });

@@ -54,13 +54,20 @@ async function services(
 
 const addRequest = (changes: object = {}) => ({
   ...{ nodeUuid: uuidOf('node', 4), name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
-  ...{ nodeCertificate: '', clientCertificate: '', nodePort: 1811, masterPort: 1816, witness: false },
+  ...{
+    nodeCertificate: '',
+    clientCertificate: '',
+    nodePort: 1811,
+    masterPort: 1816,
+    sshPublicKey: '',
+    witness: false,
+  },
   ...changes,
 });
 
 const enrolRequest = (changes: object = {}) => ({
   ...{ name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
-  ...{ certificateRequest: '', clientCertificateRequest: '', witness: false },
+  ...{ certificateRequest: '', clientCertificateRequest: '', sshPublicKey: '', witness: false },
   ...{ nodeUuid: '', nodeCertificate: '', clientCertificate: '' },
   ...changes,
 });

@@ -82,7 +82,8 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
     EnrolNode: async (request) => {
       const { record } = await office();
       const secondaryIp = request.secondaryIp || undefined;
-      return enrolNode(state, record, { ...request, secondaryIp }, access.clock.now());
+      const sshPublicKey = request.sshPublicKey || undefined;
+      return enrolNode(state, record, { ...request, secondaryIp, sshPublicKey }, access.clock.now());
     },
     AddNode: async (request) => {
       const { record } = await office();
@@ -94,7 +95,12 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       await putConfiguration(access, joiner, pack(record));
       const node = newNodeOf(
         { ...request, uuid: request.nodeUuid },
-        { ...request, secondaryIp: request.secondaryIp || undefined, masterCapable: !request.witness },
+        {
+          ...request,
+          secondaryIp: request.secondaryIp || undefined,
+          sshPublicKey: request.sshPublicKey || undefined,
+          masterCapable: !request.witness,
+        },
       );
       const committed = await mastership.change((present, now) => withNode(present, node, now));
       return { candidate: committed.configuration.nodes[request.nodeUuid]?.master_candidate ?? false };

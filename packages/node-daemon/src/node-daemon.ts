@@ -23,6 +23,7 @@ import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { openWatchdog } from '@quorate/platform/watchdog';
 import { createChannels } from '@quorate/rpc/channels';
 import { createServer } from '@quorate/rpc/server';
+import { createHostKeeper } from './host-keeper.ts';
 import { leaveCluster } from './leave-cluster.ts';
 import { masterDaemonLink } from './master-daemon-link.ts';
 import { listenedAddress, masterAddress } from './master-ip.ts';
@@ -78,6 +79,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   const run = siteProgramRunner(state.layout.programsLog);
   const voter = createVoter({ state, own, clock, softwareVersion });
   const masterDaemon = masterDaemonLink(channels, state.layout);
+  const keeper = createHostKeeper(state, own, log);
   const office = createOffice({
     state,
     own,
@@ -103,8 +105,15 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     own,
     voter,
     office,
+    host: keeper,
     facts: nodeFacts(state, clock),
-    leaveCluster: leaveCluster({ ...parts, own, voter }),
+    leaveCluster: leaveCluster({
+      ...parts,
+      own,
+      voter,
+      // What it changed is taken back then, and it must not change it again.
+      onLeft: (afterwards) => parts.onLeft(() => keeper.end().then(afterwards)),
+    }),
     renewal: createRenewalPart({
       state,
       voter,
@@ -118,6 +127,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   await listener.listen({ host, port: settings.nodePort });
   log.info({ node: own, host, port: settings.nodePort }, 'node daemon serves');
   await office.begin();
+  void keeper.follow();
   // Last of all: once armed, it restarts the host unless the watch runs.
   const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);
   if (settings.watchdog !== undefined && !watchdog)
@@ -133,6 +143,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
       watching.abort();
       await watch;
       await watchdog?.disarm();
+      await keeper.end();
       channels.close();
     },
   };

@@ -15,6 +15,7 @@ import { deviceExists, ownAddresses } from '@quorate/platform/network';
 import { versionFrom, voteMessage } from '@quorate/rpc/messages';
 import type { Caller, RpcServer } from '@quorate/rpc/server';
 import { nodeServices } from '@quorate/rpc/services';
+import type { HostKeeper } from './host-keeper.ts';
 import type { LeaveCluster } from './leave-cluster.ts';
 import type { NodeFacts } from './node-facts.ts';
 import type { Office } from './office.ts';
@@ -27,6 +28,7 @@ export interface NodeParts {
   readonly own: NodeUuid;
   readonly voter: Voter;
   readonly office: Office;
+  readonly host: HostKeeper;
   readonly facts: NodeFacts;
   readonly leaveCluster: LeaveCluster;
   readonly renewal: RenewalPart;
@@ -78,6 +80,7 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
         record: request.record === undefined ? undefined : parseRecord(request.record, sha256Hex),
       });
       void office.followRecord();
+      void parts.host.follow();
       return { version: record.version, holdsRecord: holds?.digest === record.version.digest };
     },
     GetConfiguration: async () => {
