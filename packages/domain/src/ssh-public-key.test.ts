@@ -1,6 +1,12 @@
 /** What passes as a line of authorized_keys must let in by its key only, and be one line. */
 import { describe, expect, it } from 'vitest';
-import { isSshPublicKey, sshPublicKey, sshPublicKeyIn, sshPublicKeyMaxLength } from './ssh-public-key.ts';
+import {
+  isSshPublicKey,
+  sshPublicKey,
+  sshPublicKeyIn,
+  sshPublicKeyMaxLength,
+  sshPublicKeysIn,
+} from './ssh-public-key.ts';
 
 const blob = 'AAAAB3NzaC1yc2EAAAADAQAB';
 const ecdsa = 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAA=';
@@ -46,6 +52,11 @@ describe('a line of a public key', () => {
     expect(sshPublicKeyIn(`ssh-rsa ${blob} root@Küche\n`)).toBe(`ssh-rsa ${blob}`);
     expect(sshPublicKeyIn(`from="*" ssh-rsa ${blob}\n`)).toBeUndefined();
     expect(sshPublicKeyIn('ssh-rsa\n')).toBeUndefined();
+  });
+
+  it('is found by node in what Ganeti kept, if the node has just one', () => {
+    const text = `a ssh-rsa ${blob} root@a\nb ssh-rsa ${blob}\nb ${ecdsa}\nc ssh-rsa\n\nd ${ecdsa}\n`;
+    expect(sshPublicKeysIn(text)).toEqual({ a: `ssh-rsa ${blob} root@a`, d: ecdsa });
   });
 
   it('is no other value', () => {

@@ -46,6 +46,24 @@ export function sshPublicKeyIn(text: string): string | undefined {
   return isSshPublicKey(passed) ? passed : undefined;
 }
 
+/**
+ * The keys in a text of `ganeti_pub_keys`, by node UUID. A node that has several there, or one that cannot be passed on,
+ * is left out.
+ */
+export function sshPublicKeysIn(text: string): Readonly<Record<string, string>> {
+  const lines = text.split('\n').map((line) => line.trim());
+  const pairs = lines.map(
+    (line) => [line.split(' ', 1)[0] ?? '', line.slice(line.indexOf(' ') + 1)] as const,
+  );
+  const single = pairs.filter(([uuid]) => pairs.filter(([other]) => other === uuid).length === 1);
+  return Object.fromEntries(
+    single.flatMap(([uuid, line]) => {
+      const key = sshPublicKeyIn(line);
+      return key === undefined ? [] : [[uuid, key] as const];
+    }),
+  );
+}
+
 /** The value of a field that must be such a line. */
 export const sshPublicKey: Shape = (value, path) =>
   typeof value === 'string' && isSshPublicKey(value) ? [] : [`${path} is not an SSH public key`];

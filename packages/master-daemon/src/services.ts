@@ -5,7 +5,7 @@ import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
 import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
-import type { Entrusted } from '@quorate/domain/candidate-pool';
+import { type Entrusted, newNodeBecomesCandidate } from '@quorate/domain/candidate-pool';
 import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import {
   type MasterIpChange,
@@ -17,7 +17,7 @@ import {
 } from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
 import { exposedSecrets } from '@quorate/domain/exposure';
-import { awaitedNode } from '@quorate/domain/new-node';
+import { awaitedNode, joinsMasterCapable } from '@quorate/domain/new-node';
 import { mustWithdraw, withNodeWithdrawn } from '@quorate/domain/withdrawal';
 import type { RosterNode } from '@quorate/domain/roster';
 import { describeCertificate } from '@quorate/platform/certificates';
@@ -25,7 +25,7 @@ import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/
 import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyClusterRequest';
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
-import { changeMasterIp } from './master-ip-change.ts';
+import { changeMasterIp, requireScriptOn } from './master-ip-change.ts';
 import type { Mastership } from './mastership.ts';
 import { pauseEnd, stepMessage } from './messages.ts';
 import { serveNodes } from './node-services.ts';
@@ -93,6 +93,12 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       await awaitNodeDaemon(access, joiner);
       // It counts as a voter from the next version on, and must know this one before.
       await putConfiguration(access, joiner, pack(record));
+      const masterCapable = joinsMasterCapable(record, {
+        name: request.name,
+        masterCapable: !request.witness,
+      });
+      if (newNodeBecomesCandidate(record.configuration, masterCapable))
+        await requireScriptOn(access, record, joiner);
       const node = newNodeOf(
         { ...request, uuid: request.nodeUuid },
         {
