@@ -172,10 +172,10 @@ const addGaneti = (command: Command): Command =>
 
 const addHost = (command: Command): Command =>
   command
-    .option('--no-etc-hosts', 'leave /etc/hosts alone; else it is made to name this host')
+    .option('--no-etc-hosts', 'leave /etc/hosts alone on all nodes; else it is made to name them')
     .option(
       '--no-ssh-init',
-      "leave root's SSH keys alone; else a missing one is made, and let in on this host",
+      "leave root's SSH keys alone on all nodes; else a missing one is made, and candidates' are let in everywhere",
     )
     .option('--ssh-key-type <type>', 'which of them: rsa, dsa or ecdsa (default: rsa)')
     .option('--ssh-key-bits <bits>', 'length of a new one (default: rsa 2048, dsa 1024, ecdsa 384)');

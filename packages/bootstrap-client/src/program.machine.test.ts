@@ -191,13 +191,15 @@ describe('quorate destroy', () => {
     const state = { files: diskFiles, layout: layoutUnder(root) };
     await ensureOwnDirectories(state);
     await noteHostChange(state, {
-      hostsFile: {
-        path: state.layout.hostsFile.path,
-        line: '127.0.0.11\tnode1.lab.test node1',
-        replaced: null,
-        endedLine: false,
-        created: true,
-      },
+      hostsFile: [
+        {
+          path: state.layout.hostsFile.path,
+          line: '127.0.0.11\tnode1.lab.test node1',
+          replaced: null,
+          endedLine: false,
+          created: true,
+        },
+      ],
     });
     const { code, stdout } = await destroy(root);
     expect({ code, stdout }).toMatchObject({

@@ -1,7 +1,7 @@
 import { layoutUnder } from '@quorate/cluster-state/layout';
 import { restoreHost } from '@quorate/cluster-state/host-changes';
 import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
-import { ensureHostsEntry } from '@quorate/cluster-state/host-lines';
+import { ensureHostsEntries } from '@quorate/cluster-state/host-lines';
 import { findLeftovers, removeInstalledFiles } from '@quorate/cluster-state/installed-files';
 import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
@@ -117,7 +117,7 @@ describe('destroy', () => {
     const { state, run } = lastNode();
     const { files, layout } = state;
     await ensureOwnDirectories(state);
-    await ensureHostsEntry(state, { address: '10.99.0.11', name: 'node1.lab.test' });
+    await ensureHostsEntries(state, { address: '10.99.0.11', name: 'node1.lab.test' });
     await files.writeAtomic(layout.nodedPid.path, '1\n', { mode: 0o644 });
     expect(await run()).toEqual([]);
     expect([files.contents(), await files.list('/')]).toEqual([{}, ['var']]);
@@ -128,7 +128,7 @@ describe('destroy', () => {
     const { state, daemons } = lastNode();
     const { files } = state;
     await ensureOwnDirectories(state);
-    await ensureHostsEntry(state, { address: '10.99.0.11', name: 'node1.lab.test' });
+    await ensureHostsEntries(state, { address: '10.99.0.11', name: 'node1.lab.test' });
     await removeInstalledFiles(state);
     daemons.running.add('noded');
     const clock = virtualClock();

@@ -32,6 +32,7 @@ export interface EnrolmentRequest {
   /** A node that votes and can never become master. */
   readonly witness?: boolean;
   /** Of an earlier enrolment that did not come to its end; empty or absent if there was none. */
+  readonly sshPublicKey?: string | undefined;
   readonly nodeUuid?: NodeUuid;
   readonly nodeCertificate?: string;
   readonly clientCertificate?: string;

@@ -32,6 +32,9 @@ afterEach(() => {
 });
 
 /** node1.lab.test with Ganeti's directory beside ours. */
+/** The master's line in Ganeti's file of public keys. */
+const theirKey = `${(JSON.parse(text) as Configuration).cluster.master_node} ssh-rsa AAAAB3NzaC1yc2EA root@node1`;
+
 function host(configData = text) {
   const root = mkdtempSync(join(tmpdir(), 'quorate-import-'));
   roots.push(root);
@@ -43,7 +46,7 @@ function host(configData = text) {
   put('ssconf_master_node', 'node1.lab.test\n');
   put('hmac.key', `${'ab'.repeat(20)}\n`);
   put('cluster-domain-secret', 'domain secret\n');
-  put('ganeti_pub_keys', 'uuid ssh-rsa AAAA root@node1\n');
+  put('ganeti_pub_keys', `${theirKey}\ngone ssh-rsa AAAAB3NzaC1yc2EB root@gone\n`);
   const state = { files: diskFiles, layout: layoutUnder(root) };
   const daemons = fakeDaemons();
   const parts = {
@@ -113,7 +116,7 @@ describe('import', () => {
     expect(ours('rapi.pem')).toBe(theirs);
     expect(ours('hmac.key')).toBe(`${'ab'.repeat(20)}\n`);
     expect(ours('cluster-domain-secret')).toBe('domain secret\n');
-    expect(ours('ganeti_pub_keys')).toContain('ssh-rsa AAAA');
+    expect(ours('ganeti_pub_keys')).toBe(`${theirKey}\n`);
     const { certificatePem: ca = '' } = splitPem(ours('server.pem'));
     expect(ca).not.toContain(certificatePem.trim());
     for (const name of ['node.pem', 'client.pem'])

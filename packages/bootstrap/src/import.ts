@@ -13,11 +13,12 @@ import { readKeptSecrets, type KeptSecrets } from '@quorate/cluster-state/ganeti
 import { readCertificateDigests, writeSecret, type SecretName } from '@quorate/cluster-state/secrets';
 import { ensureText, type State } from '@quorate/cluster-state/state';
 import { findingsError } from '@quorate/domain/check';
-import type { ClusterRecord, Configuration, NodeObject } from '@quorate/domain/configuration';
+import type { ClusterRecord, Configuration, Draft, NodeObject } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import { importedDraft, nodesToJoin, type NodeToJoin } from '@quorate/domain/ganeti-configuration';
 import { importFindings } from '@quorate/domain/import-checks';
 import { seal } from '@quorate/domain/record';
+import { sshPublicKeysIn } from '@quorate/domain/ssh-public-key';
 import { sha256Hex } from '@quorate/platform/digest';
 import { earlierRun, found, foundingSteps, publishFirst, type FoundingParts } from './founding.ts';
 import { gatherImportFacts, readConfigurationOf } from './import-facts.ts';
@@ -126,12 +127,23 @@ async function writeSecrets(
 
 async function writeConfiguration(
   { state, settings }: FoundingParts,
-  { configuration, master }: Source,
+  { configuration, master, kept }: Source,
   run: FoundingRun,
 ): Promise<ClusterRecord> {
   const { nodePort, masterPort } = settings;
   const host = { nodePort, masterPort, ...(await readCertificateDigests(state)) };
-  const record = seal(importedDraft(configuration, host, run.startedMs / 1000), sha256Hex);
+  const draft = importedDraft(configuration, host, run.startedMs / 1000);
+  const record = seal(withPublicKeys(draft, kept.publicKeys ?? ''), sha256Hex);
   await publishFirst(state, run, record, master.uuid);
   return record;
+}
+
+/** `text` is what Ganeti kept of them. */
+function withPublicKeys({ configuration, ours }: Draft, text: string): Draft {
+  const keys = sshPublicKeysIn(text);
+  const nodes = Object.entries(ours.nodes).map(([uuid, node]) => {
+    const sshPublicKey = keys[uuid];
+    return [uuid, { ...node, ...(sshPublicKey !== undefined && { sshPublicKey }) }] as const;
+  });
+  return { configuration, ours: { ...ours, nodes: Object.fromEntries(nodes) } };
 }

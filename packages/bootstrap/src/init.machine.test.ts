@@ -164,7 +164,7 @@ describe('init', () => {
     const { root, run, state } = host();
     const ssh = join(root, 'root/.ssh');
     mkdirSync(ssh, { recursive: true });
-    const line = 'ecdsa-sha2-nistp256 AAAA admin\n';
+    const line = 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY= admin\n';
     writeFileSync(join(ssh, 'id_ecdsa'), 'private');
     writeFileSync(join(ssh, 'id_ecdsa.pub'), line);
     writeFileSync(join(ssh, 'authorized_keys'), `from="10.0.0.0/8" ${line}`);

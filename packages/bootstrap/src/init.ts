@@ -12,9 +12,8 @@
 import { createClusterSecrets } from '@quorate/cluster-state/cluster-secrets';
 import type { FirstUuids, FoundingRun } from '@quorate/cluster-state/founding-run';
 import { readCertificateDigests } from '@quorate/cluster-state/secrets';
-import { ensureHostsEntry } from '@quorate/cluster-state/host-lines';
+import { ensureHostsEntries } from '@quorate/cluster-state/host-lines';
 import { ensureRootSshKey } from '@quorate/cluster-state/root-ssh-key';
-import { ensurePublicKeys } from '@quorate/cluster-state/ssh-views';
 import type { State } from '@quorate/cluster-state/state';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
@@ -58,10 +57,10 @@ export async function initCluster(parts: FoundingParts, options: InitOptions): P
     const identity = await steps.required('begin', async () =>
       identityOf(checked.facts, await begin(randomUuids())),
     );
-    await changeHost(parts, options, identity, steps);
+    const sshPublicKey = await changeHost(parts, options, identity, steps);
     await steps.required('write-secrets', () => writeSecrets(parts, identity));
     return steps.required('write-configuration', () =>
-      writeConfiguration(parts, options, identity, checked.sshHostKeys),
+      writeConfiguration(parts, options, { ...identity, sshPublicKey }, checked.sshHostKeys),
     );
   });
   return { record, warnings };
@@ -72,30 +71,30 @@ export const askedOf = (options: InitOptions): Asked => ({ command: 'init', requ
 
 const randomUuids = (): FirstUuids => ({ cluster: randomUuid(), node: randomUuid(), group: randomUuid() });
 
-/** What is not wanted is no step. */
+/** What is not wanted is no step. Resolves to root's public key, if SSH is managed. */
 async function changeHost(
   { state }: FoundingParts,
   { modifyEtcHosts, modifySshSetup }: InitOptions,
   identity: Identity,
   steps: StepRunner<typeof initSteps>,
-): Promise<void> {
+): Promise<string | undefined> {
   const { facts, primaryIp } = identity;
   await steps.required('make-storage-directories', () => makeStorageDirectories(state, facts.storagePlaces));
   if (modifyEtcHosts)
     await steps.required('change-hosts-file', () =>
-      ensureHostsEntry(state, { address: primaryIp, name: facts.hostName }),
+      ensureHostsEntries(state, { address: primaryIp, name: facts.hostName }),
     );
-  if (modifySshSetup) await steps.required('set-up-ssh', () => setUpSsh(state, identity));
+  if (!modifySshSetup) return undefined;
+  return steps.required('set-up-ssh', () => setUpSsh(state, identity));
 }
 
-async function setUpSsh(state: State, { facts, run }: Identity): Promise<void> {
+function setUpSsh(state: State, { facts }: Identity): Promise<string> {
   const { sshKeyType, sshKeyBits } = initParameters(facts);
-  const publicKey = await ensureRootSshKey(state, {
+  return ensureRootSshKey(state, {
     type: sshKeyType,
     bits: sshKeyBits,
     comment: `root@${facts.hostName}`,
   });
-  await ensurePublicKeys(state, run.uuids.node, [publicKey]);
 }
 
 interface Identity {
@@ -131,7 +130,7 @@ async function writeSecrets(
 async function writeConfiguration(
   { state, settings }: FoundingParts,
   options: InitOptions,
-  { facts, primaryIp, masterIp, run }: Identity,
+  { facts, primaryIp, masterIp, run, sshPublicKey }: Identity & { readonly sshPublicKey: string | undefined },
   sshHostKeys: SshHostKeys,
 ): Promise<ClusterRecord> {
   const { nodePort, masterPort, sshPort } = settings;
@@ -141,6 +140,7 @@ async function writeConfiguration(
     secondaryIp: options.secondaryIp,
     nodePort,
     masterPort,
+    sshPublicKey,
     ...(await readCertificateDigests(state)),
   };
   const record = seal(

@@ -17,6 +17,7 @@ import { configurationFormat, type ClusterRecord } from '@quorate/domain/configu
 import { ClusterError } from '@quorate/domain/errors';
 import { awaitedNode, requireNewNode } from '@quorate/domain/new-node';
 import type { RosterNode } from '@quorate/domain/roster';
+import { hostSetupOf } from '@quorate/domain/roster-of';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { timings } from '@quorate/domain/timings';
 import type { SshSession } from '@quorate/platform/ssh';
@@ -26,6 +27,7 @@ import { masterServices } from '@quorate/rpc/services';
 import { awaitNodeDaemon, awaitSshDaemon } from './await-daemon.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { SetupAnswer, SetupPayload } from './node-setup.ts';
+import type { SetupQuestion } from './setup-payload.ts';
 import { bringPrograms } from './remote-programs.ts';
 import { remoteQuorate, type RemoteVersion } from './remote-quorate.ts';
 import { stepRunner, type ReportStep } from './steps.ts';
@@ -96,7 +98,9 @@ export async function addNode(parts: NodeAddParts, request: NodeAddRequest): Pro
   const session = await steps.required('connect', parts.connect);
   try {
     const remote = await fittingHost(parts, steps, request, session);
-    const answer = await steps.required('request-certificates', () => remote.request(request.name));
+    const answer = await steps.required('request-certificates', async () =>
+      remote.request(await questionFor(parts, request)),
+    );
     return await inTurn(async () => {
       const { join, payload } = await steps.required('enrol', () => enrol(parts, request, answer));
       await steps.required('install', async () => {
@@ -183,6 +187,15 @@ function compareVersions(name: string, remote: RemoteVersion): void {
   );
 }
 
+/** With the key pair that the cluster wants root to have, if it manages SSH. */
+async function questionFor({ state }: NodeAddParts, { name }: NodeAddRequest): Promise<SetupQuestion> {
+  const record = await readClusterRecord(state);
+  const type = record && hostSetupOf(record).sshKeyType;
+  return type
+    ? { name, ssh: { type, bits: Number(record.configuration.cluster['ssh_key_bits']) } }
+    : { name };
+}
+
 /** Has the certificates signed, and remembers whom: before anything of it is sent. */
 async function enrol(
   parts: NodeAddParts,
@@ -203,6 +216,7 @@ async function enrol(
       nodeUuid: earlier?.nodeUuid ?? '',
       nodeCertificate: earlier?.nodeCertificate ?? '',
       clientCertificate: earlier?.clientCertificate ?? '',
+      sshPublicKey: answer.sshPublicKey ?? '',
     },
     { deadlineMs: timings.commitMs },
   );
@@ -210,6 +224,7 @@ async function enrol(
   const { nodePort, masterPort } = answer;
   const join: JoinRecord = {
     ...{ name: request.name, nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort },
+    ...(answer.sshPublicKey !== undefined && { sshPublicKey: answer.sshPublicKey }),
     candidate: candidate || earlier?.candidate === true,
     stage: earlier?.stage ?? 'enrolled',
     since: earlier?.since ?? parts.access.clock.now().toISOString(),
@@ -252,7 +267,7 @@ const nodeToCall = ({ name, primaryIp }: NodeAddRequest, join: JoinRecord): Rost
 const commitNode = (
   parts: NodeAddParts,
   request: NodeAddRequest,
-  { nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort }: JoinRecord,
+  { nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort, sshPublicKey = '' }: JoinRecord,
 ): Promise<{ candidate: boolean }> =>
   parts.access.channels.call(
     parts.master,
@@ -262,7 +277,7 @@ const commitNode = (
       primaryIp: request.primaryIp,
       secondaryIp: request.secondaryIp ?? '',
       witness: request.witness,
-      ...{ nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort },
+      ...{ nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort, sshPublicKey },
     },
     { deadlineMs: timings.startMs + timings.commitMs },
   );

@@ -78,7 +78,7 @@ const modeOf = async (host: MemoryState, path: string) => (await host.files.stat
 describe('asking for certificates', () => {
   it('makes two keys, keeps them to itself, and asks under the host’s name', async () => {
     const host = stateOf();
-    const answer = await makeRequests(host, { ...defaultSettings, nodePort: 7001 }, newHost.name);
+    const answer = await makeRequests(host, { ...defaultSettings, nodePort: 7001 }, { name: newHost.name });
     expect(answer).toMatchObject({ nodePort: 7001, masterPort: 1816 });
     expect(JSON.stringify(answer)).not.toContain('PRIVATE KEY');
     for (const csr of [answer.certificateRequest, answer.clientCertificateRequest])
@@ -93,7 +93,7 @@ describe('asking for certificates', () => {
     const host = stateOf();
     const keyOf = (csr: string) => parseCertificateRequest(csr).publicKeyPem;
     const keys = async () => {
-      const answer = await makeRequests(host, defaultSettings, newHost.name);
+      const answer = await makeRequests(host, defaultSettings, { name: newHost.name });
       return [keyOf(answer.certificateRequest), keyOf(answer.clientCertificateRequest)];
     };
     const first = await keys();
@@ -111,7 +111,7 @@ describe('asking for certificates', () => {
     const committed = withNode(record, { ...testNode(9), uuid: nodeUuid }, testSeconds);
     await writeRoster(host, rosterOf(seal(committed, sha256Hex), ''));
     const before = host.files.contents();
-    await expect(makeRequests(host, defaultSettings, newHost.name)).rejects.toMatchObject({
+    await expect(makeRequests(host, defaultSettings, { name: newHost.name })).rejects.toMatchObject({
       reason: 'CLUSTER_EXISTS',
       message: 'This host belongs to cluster cluster.lab.test already',
     });
@@ -228,7 +228,7 @@ describe('installing a membership', () => {
   it('brings back what was there before when a file is refused its place', async () => {
     const host = askedHost();
     await installMembership(host, payload, setupParts());
-    await makeRequests(host, defaultSettings, newHost.name);
+    await makeRequests(host, defaultSettings, { name: newHost.name });
     const before = membershipOf(host);
     let renames = 0;
     const files: Files = {

@@ -14,6 +14,7 @@
 import { restoreHost } from '@quorate/cluster-state/host-changes';
 import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
 import type { LayoutEntry } from '@quorate/cluster-state/layout';
+import { ensureRootKeyPair } from '@quorate/cluster-state/root-ssh-key';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
 import { putInPlace, removeStaged, stageFiles } from '@quorate/cluster-state/staged-files';
@@ -27,7 +28,13 @@ import { createEcKeyPair, createRsaKeyPair, keyFits, splitPem } from '@quorate/p
 import type { Clock } from '@quorate/platform/clock';
 import type { DaemonControl } from '@quorate/platform/daemon-control';
 import { journalledSteps } from './journalled.ts';
-import { checkedFiles, type AbandonedJoin, type Placed, type SetupPayload } from './setup-payload.ts';
+import {
+  checkedFiles,
+  type AbandonedJoin,
+  type Placed,
+  type SetupPayload,
+  type SetupQuestion,
+} from './setup-payload.ts';
 import { stepRunner, type ReportStep } from './steps.ts';
 
 export {
@@ -44,6 +51,8 @@ export interface SetupAnswer {
   /** Where this host's daemons will listen, by its own settings. */
   readonly nodePort: number;
   readonly masterPort: number;
+  /** Of root, as it is passed on (ssh-public-key.ts); absent if it was not asked for. */
+  readonly sshPublicKey?: string;
 }
 
 const pendingKey = (entry: LayoutEntry): LayoutEntry => ({ path: `${entry.path}.pending`, mode: 0o400 });
@@ -54,14 +63,18 @@ export async function requireFreeHost(state: State): Promise<void> {
   if (roster && !(await isUnfinishedJoin(state, roster))) throw belongsTo(roster);
 }
 
-/** Throws CLUSTER_EXISTS on a node of any cluster. Asked again it answers with the same keys. */
+/**
+ * Throws CLUSTER_EXISTS on a node of any cluster, HOST_UNFIT if root's SSH key pair cannot be used. Asked again it answers
+ * with the same keys.
+ */
 export async function makeRequests(
   state: State,
   { nodePort, masterPort }: Settings,
-  name: string,
+  { name, ssh }: SetupQuestion,
 ): Promise<SetupAnswer> {
   await requireFreeHost(state);
   await ensureOwnDirectories(state);
+  const sshPublicKey = ssh && (await ensureRootKeyPair(state, { ...ssh, comment: `root@${name}` }));
   const node = await waitingKey(state, 'nodePem', async () => createEcKeyPair().privateKeyPem);
   const client = await waitingKey(state, 'clientPem', async () => (await createRsaKeyPair()).privateKeyPem);
   return {
@@ -69,6 +82,7 @@ export async function makeRequests(
     clientCertificateRequest: await createCertificateRequest({ privateKeyPem: client, commonName: name }),
     nodePort,
     masterPort,
+    ...(sshPublicKey !== undefined && { sshPublicKey }),
   };
 }
 

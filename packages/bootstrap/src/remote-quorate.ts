@@ -3,7 +3,7 @@ import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
 import type { SshSession } from '@quorate/platform/ssh';
 import type { SetupAnswer } from './node-setup.ts';
-import type { AbandonedJoin, SetupPayload } from './setup-payload.ts';
+import type { AbandonedJoin, SetupPayload, SetupQuestion } from './setup-payload.ts';
 
 export interface RemoteHost {
   /** What the operator calls it. */
@@ -29,7 +29,7 @@ export interface RemoteQuorate {
   version(): Promise<RemoteVersion>;
   /** Changes nothing. */
   check(node: string): Promise<RemotePorts>;
-  request(node: string): Promise<SetupAnswer>;
+  request(question: SetupQuestion): Promise<SetupAnswer>;
   install(payload: SetupPayload): Promise<object>;
   abandon(join: AbandonedJoin): Promise<object>;
 }
@@ -53,7 +53,7 @@ export function remoteQuorate(session: SshSession, { name, remoteProgram, hear }
   return {
     version: () => run('version --json'),
     check: (node) => run('node-setup request --dry-run', JSON.stringify({ name: node })),
-    request: (node) => run('node-setup request', JSON.stringify({ name: node })),
+    request: (question) => run('node-setup request', JSON.stringify(question)),
     install: (payload) => run('node-setup install', JSON.stringify(payload)),
     abandon: (join) => run('node-setup abandon', JSON.stringify(join)),
   };

@@ -97,12 +97,16 @@ describe('the payload of a join', () => {
   it.each([
     ['{"name":"node9.lab.test"}', 'node9.lab.test'],
     ['{"name":""}', 'missing or no text: name'],
+    ['{"name":"a.b","ssh":{"type":"ecdsa","bits":256}}', '"ssh":{"type":"ecdsa","bits":256}'],
+    ['{"name":"a.b","ssh":{"type":"../x","bits":256}}', 'no type of key with its bits: ssh'],
+    ['{"name":"a.b","ssh":{"type":"rsa","bits":"2048 -o"}}', 'no type of key with its bits: ssh'],
+    ['{"name":"a.b","ssh":"rsa"}', 'this field is no object: ssh'],
     ['{"name":["a"]}', 'missing or no text: name'],
     ['garbage', 'it is not one JSON object'],
   ])('is preceded by a question: %s → %s', (text, expected) => {
     let said: string;
     try {
-      said = parseSetupQuestion(text);
+      said = JSON.stringify(parseSetupQuestion(text));
     } catch (caught) {
       said = (caught as ClusterError).message;
     }

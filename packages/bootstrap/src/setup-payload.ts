@@ -8,6 +8,7 @@ import { ssconfDigestOf } from '@quorate/cluster-state/roster-store';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import type { Roster } from '@quorate/domain/roster';
 import { parseRoster } from '@quorate/domain/roster-of';
+import { sshKeyTypes, type SshKeyType } from '@quorate/domain/ssh-public-key';
 import { ssconfKeys } from '@quorate/domain/ssconf';
 import { describeCertificate, issuedBy, splitPem } from '@quorate/platform/certificates';
 
@@ -18,6 +19,14 @@ export interface SetupPayload {
   readonly clientCertificate: string;
   /** Name in the data directory → content. */
   readonly files: Readonly<Record<string, string>>;
+}
+
+/** What a host is asked before anything is sent to it. */
+export interface SetupQuestion {
+  /** Under which it is to join. */
+  readonly name: string;
+  /** The key pair that root is to have there; absent if SSH is not managed. */
+  readonly ssh?: { readonly type: SshKeyType; readonly bits: number };
 }
 
 /** Whose join is to be taken away: `nodeUuid` if the cluster knows this host as that node. */
@@ -47,11 +56,16 @@ export function parseSetupPayload(text: string): SetupPayload {
   return value as unknown as SetupPayload;
 }
 
-/** The question before the payload: the name under which this host is to join. */
-export function parseSetupQuestion(text: string): string {
-  const { name } = parseObject(text);
-  if (typeof name === 'string' && name !== '') return name;
-  throw refused('this field is missing or no text: name');
+/** The question before the payload. Throws WRONG_INPUT. */
+export function parseSetupQuestion(text: string): SetupQuestion {
+  const { name, ssh } = parseObject(text);
+  if (typeof name !== 'string' || name === '') throw refused('this field is missing or no text: name');
+  if (ssh === undefined) return { name };
+  if (!isObject(ssh)) throw refused('this field is no object: ssh');
+  const { type, bits } = ssh;
+  const known = sshKeyTypes.find((each) => each === type);
+  if (!known || !Number.isInteger(bits)) throw refused('this field is no type of key with its bits: ssh');
+  return { name, ssh: { type: known, bits: Number(bits) } };
 }
 
 /** Whose join is to be taken away from this host. */

@@ -33,7 +33,12 @@ export async function dropCandidateSecrets(state: State): Promise<void> {
   if (await holdsClusterKey(state)) await ensureText(state, layout.serverPem, await withoutKey(state));
   await dropRenewalKeys(state);
   await dropBackups(state);
-  for (const { path } of [...clusterRecordGenerations(layout), layout.configData, layout.clusterRecord])
+  for (const { path } of [
+    ...clusterRecordGenerations(layout),
+    layout.ganetiPubKeys,
+    layout.configData,
+    layout.clusterRecord,
+  ])
     await files.remove(path);
 }
 

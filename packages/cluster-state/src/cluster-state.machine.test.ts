@@ -24,8 +24,7 @@ import { readRoster, ssconfComplete } from './roster-store.ts';
 import { prepareRenewal } from './node-renewal.ts';
 import { readClusterKey, readNodeIdentity } from './secrets.ts';
 import { appendJournal } from './journal.ts';
-import { ensurePublicKeys } from './ssh-views.ts';
-import { ensureDirectories } from './state.ts';
+import { ensureDirectories, ensureText } from './state.ts';
 import { clusterUuid, nodeUuids, sampleRecord } from './testing/sample-record.ts';
 import { publishRecord, publishViews, viewsOf } from './views.ts';
 import { writeVoterRecord } from './voter-store.ts';
@@ -57,7 +56,7 @@ async function installAll(state: Awaited<ReturnType<typeof node>>) {
   await createClusterSecrets(state, request);
   for (const serial of [1, 2, 3, 4]) await publishRecord(state, sampleRecord({ serial }));
   await writeVoterRecord(state, { ...emptyVoterRecord, epoch: 1, version: sampleRecord().version });
-  await ensurePublicKeys(state, nodeUuids[0], ['ssh-rsa AAAA']);
+  await ensureText(state, state.layout.ganetiPubKeys, `${nodeUuids[0]} ssh-rsa AAAA\n`);
   const at = '2026-11-22T12:00:00.000Z';
   await appendJournal(state, { at, operation: 'failover', step: 'confirm', state: 'done' });
   const { certificatePem } = await readClusterKey(state);

@@ -42,10 +42,14 @@ export interface SshKeyChange {
 export interface HostChanges {
   /** In the order in which they were made. */
   readonly directories: readonly DirectoryChange[];
-  readonly hostsFile?: FileChange;
-  readonly authorizedKeys?: FileChange;
+  /** In the order in which they were made, as in the next. */
+  readonly hostsFile?: readonly FileChange[];
+  readonly authorizedKeys?: readonly FileChange[];
   readonly sshKey?: SshKeyChange;
 }
+
+/** Files of others that have lines of ours. */
+export type TextFile = 'hostsFile' | 'authorizedKeys';
 
 export const noHostChanges: HostChanges = { directories: [] };
 
@@ -78,8 +82,8 @@ const fileChangeShape = object({
 
 const hostChangesShape = object({
   directories: listOf(object({ path: filledText, modeBefore: orNull(integer(0, 0o7777)) })),
-  hostsFile: optional(fileChangeShape),
-  authorizedKeys: optional(fileChangeShape),
+  hostsFile: optional(listOf(fileChangeShape)),
+  authorizedKeys: optional(listOf(fileChangeShape)),
   sshKey: optional(
     object({
       privatePath: filledText,

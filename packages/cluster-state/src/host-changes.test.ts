@@ -2,13 +2,12 @@
 import { memoryFiles, type MemoryFiles } from '@quorate/platform/testing/files';
 import { describe, expect, it } from 'vitest';
 import { ensureHostDirectories, ensureOwnDirectories } from './host-directories.ts';
-import { ensureHostsEntry } from './host-lines.ts';
+import { ensureHostsEntries } from './host-lines.ts';
 import { isHalfRestored, restoreHost, undoHostChanges } from './host-changes.ts';
 import { readHostChanges } from './host-change-record.ts';
 import { layoutTable, layoutUnder } from './layout.ts';
 import { ensureRootSshKey } from './root-ssh-key.ts';
-import { ensurePublicKeys } from './ssh-views.ts';
-import type { State } from './state.ts';
+import { ensureText, type State } from './state.ts';
 import { breakingFiles, killed } from './testing/breaking-files.ts';
 
 const layout = layoutUnder('/');
@@ -32,7 +31,7 @@ const hosts: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
     {
       '/etc/hosts': '10.99.0.11 node1.lab.test node1\n',
       '/root/.ssh/id_ecdsa': 'private',
-      '/root/.ssh/id_ecdsa.pub': 'ecdsa-sha2-nistp256 AAAA admin\n',
+      '/root/.ssh/id_ecdsa.pub': 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY= admin\n',
     },
   ],
 ];
@@ -41,8 +40,8 @@ const hosts: readonly (readonly [string, Readonly<Record<string, string>>])[] = 
 async function join(state: State): Promise<void> {
   await ensureOwnDirectories(state);
   await ensureHostDirectories(state, [{ path: '/srv/ganeti/disks/file', mode: 0o750 }]);
-  await ensureHostsEntry(state, { address: '10.99.0.11', name: 'node1.lab.test' });
-  await ensurePublicKeys(state, 'uuid-1', [await ensureRootSshKey(state, wishes)]);
+  await ensureHostsEntries(state, { address: '10.99.0.11', name: 'node1.lab.test' });
+  await ensureText(state, layout.ganetiPubKeys, `uuid-1 ${await ensureRootSshKey(state, wishes)}\n`);
   await state.files.writeAtomic(layout.nodePem.path, 'secret', { mode: 0o400 });
   await state.files.writeAtomic(layout.nodedLog.path, 'log', { mode: 0o640 });
 }
@@ -173,7 +172,11 @@ describe('what others change meanwhile', () => {
     const state = { files, layout };
     await join(state);
     await files.writeAtomic(`${ssh}/id_ecdsa`, 'private', { mode: 0o600 });
-    await files.writeAtomic(`${ssh}/id_ecdsa.pub`, 'ecdsa-sha2-nistp256 AAAA admin\n', { mode: 0o644 });
+    await files.writeAtomic(
+      `${ssh}/id_ecdsa.pub`,
+      'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY= admin\n',
+      { mode: 0o644 },
+    );
     await restoreHost(state);
     expect(Object.keys(files.contents())).toEqual([`${ssh}/id_ecdsa`, `${ssh}/id_ecdsa.pub`]);
   });
@@ -268,7 +271,7 @@ describe('a host is half restored', () => {
 describe("root's key", () => {
   it.each([
     ['id_ecdsa', 'private', 'without /root/.ssh/id_ecdsa.pub'],
-    ['id_ecdsa.pub', 'ecdsa-sha2-nistp256 AAAA\n', 'without /root/.ssh/id_ecdsa'],
+    ['id_ecdsa.pub', 'ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY=\n', 'without /root/.ssh/id_ecdsa'],
     ['id_ecdsa.pub', 'rubbish', 'is not an SSH public key'],
   ])('BEH-151 is not made beside a %s of the administrator', async (name, text, complaint) => {
     const files = memoryFiles({ [`${ssh}/${name}`]: text });

@@ -11,7 +11,7 @@
  */
 import { type HostChanges, readHostChanges, writeHostChanges } from './host-change-record.ts';
 import { takeBackDirectories } from './host-directories.ts';
-import { removeTemporariesOf, takeBackLine } from './host-lines.ts';
+import { removeTemporariesOf, takeBackLines } from './host-lines.ts';
 import { removeInstalledFiles } from './installed-files.ts';
 import { daemonEntries, installedEntries, type LayoutEntry } from './layout.ts';
 import { takeBackSshKey } from './root-ssh-key.ts';
@@ -60,8 +60,8 @@ const partsOf = (
   changes: HostChanges,
   and: readonly LayoutEntry[],
 ): readonly (() => Promise<void>)[] => [
-  async () => changes.hostsFile && takeBackLine(state, changes.hostsFile),
-  async () => changes.authorizedKeys && takeBackLine(state, changes.authorizedKeys),
+  async () => changes.hostsFile && takeBackLines(state, changes.hostsFile),
+  async () => changes.authorizedKeys && takeBackLines(state, changes.authorizedKeys),
   async () => changes.sshKey && takeBackSshKey(state, changes.sshKey),
   ...and.map(
     ({ path }) =>

@@ -1,50 +1,117 @@
 /** Lines of ours in files of others: noted before they are written, and taken out again exactly. */
-import { withHostsEntry } from '@quorate/domain/hosts-file';
+import { withHostsEntry, withOtherHost } from '@quorate/domain/hosts-file';
 import { type ChangedText, takenBack } from '@quorate/domain/line-change';
 import { temporaryOf } from '@quorate/platform/files';
-import { type FileChange, noteHostChange, readHostChanges } from './host-change-record.ts';
+import {
+  type FileChange,
+  noHostChanges,
+  noteHostChange,
+  readHostChanges,
+  type TextFile,
+} from './host-change-record.ts';
 import { ensureHostDirectories } from './host-directories.ts';
 import type { LayoutEntry } from './layout.ts';
 import type { State } from './state.ts';
 
-/** Makes the hosts file name this host (BEH-140). May be repeated. */
-export async function ensureHostsEntry(
+export interface NamedHost {
+  readonly address: string;
+  readonly name: string;
+}
+
+/** Makes the hosts file name this host (BEH-140) and these others, and no other by a line of ours. May be repeated. */
+export async function ensureHostsEntries(
   state: State,
-  { address, name }: { readonly address: string; readonly name: string },
+  own: NamedHost | undefined,
+  others: readonly NamedHost[] = [],
 ): Promise<void> {
   const { hostsFile } = state.layout;
-  await ensureHostDirectories(state, [{ path: placeOf(hostsFile.path).directory, mode: 0o755 }]);
-  await ensureLine(state, 'hostsFile', hostsFile, (text) => withHostsEntry(text, address, name));
+  const edits = [
+    ...(own ? [(text: string) => withHostsEntry(text, own.address, own.name)] : []),
+    ...others.map(
+      ({ address, name }) =>
+        (text: string) =>
+          withOtherHost(text, address, name),
+    ),
+  ];
+  if (edits.length > 0)
+    await ensureHostDirectories(state, [{ path: placeOf(hostsFile.path).directory, mode: 0o755 }]);
+  await ensureLines(state, 'hostsFile', hostsFile, edits);
 }
 
-/** `edit` is given the text without what an earlier attempt wrote; a missing file is an empty text. */
-export async function ensureLine(
+/** Undefined if nothing has to be changed. */
+type Edit = (text: string) => ChangedText | undefined;
+
+/**
+ * Has exactly the lines that these edits make: each is given the text without what was written earlier and with what
+ * the edits before it made. A missing file is an empty text. Until the file is written both the old lines and the new
+ * ones are on record, so that none can stay that nobody would take back.
+ */
+export async function ensureLines(
   state: State,
-  name: 'hostsFile' | 'authorizedKeys',
+  name: TextFile,
   { path, mode }: LayoutEntry,
-  edit: (text: string) => ChangedText | undefined,
+  edits: readonly Edit[],
 ): Promise<void> {
   const { files } = state;
-  const noted = (await readHostChanges(state))?.[name];
+  const noted = (await readHostChanges(state))?.[name] ?? [];
+  const here = noted.filter((change) => change.path === path);
   const before = await files.readBytes(path);
-  const without = before !== undefined && noted ? takenBack(before, noted) : (before ?? '');
-  const edited = edit(without);
-  if (!edited || edited.text === before) return;
-  const created = before === undefined || (without !== before && noted?.created === true);
-  await noteHostChange(state, { [name]: { ...edited.change, path, created } });
-  if (before === undefined) await files.writeAtomic(path, edited.text, { mode });
-  else await files.rewrite(path, edited.text);
+  const without = withoutChanges(before ?? '', here);
+  const edited = editedBy(without, edits);
+  const created = before === undefined || (without !== before && here.some((change) => change.created));
+  const wanted = edited.changes.map((change): FileChange => ({ ...change, path, created }));
+  const isNew = edited.text !== (before ?? '');
+  if (isNew) {
+    await note(state, name, distinct([...noted, ...wanted]));
+    if (created && edited.text === '') await files.remove(path);
+    else if (before === undefined) await files.writeAtomic(path, edited.text, { mode });
+    else await files.rewrite(path, edited.text);
+  }
+  await note(state, name, distinct([...noted.filter((change) => change.path !== path), ...wanted]));
 }
 
+function editedBy(text: string, edits: readonly Edit[]) {
+  const changes: ChangedText['change'][] = [];
+  for (const edit of edits) {
+    const edited = edit(text);
+    if (!edited) continue;
+    changes.push(edited.change);
+    text = edited.text;
+  }
+  return { text, changes };
+}
+
+/** The last change first, as the others were there when it was made. */
+const withoutChanges = (text: string, changes: readonly FileChange[]): string =>
+  changes.reduceRight(takenBack, text);
+
+async function note(state: State, name: TextFile, changes: readonly FileChange[]): Promise<void> {
+  const noted = ((await readHostChanges(state)) ?? noHostChanges)[name] ?? [];
+  if (JSON.stringify(noted) !== JSON.stringify(changes)) await noteHostChange(state, { [name]: changes });
+}
+
+const distinct = (changes: readonly FileChange[]): readonly FileChange[] => [
+  ...new Map(changes.map((change) => [JSON.stringify(change), change])).values(),
+];
+
 /** A file that we made and that holds nothing else is deleted. May be repeated. */
-export async function takeBackLine(state: State, change: FileChange): Promise<void> {
+export async function takeBackLines(state: State, changes: readonly FileChange[]): Promise<void> {
+  for (const path of new Set(changes.map((change) => change.path)))
+    await takeBackIn(
+      state,
+      path,
+      changes.filter((change) => change.path === path),
+    );
+}
+
+async function takeBackIn(state: State, path: string, changes: readonly FileChange[]): Promise<void> {
   const { files } = state;
-  await removeTemporariesOf(state, change.path);
-  const text = await files.readBytes(change.path);
+  await removeTemporariesOf(state, path);
+  const text = await files.readBytes(path);
   if (text === undefined) return;
-  const left = takenBack(text, change);
-  if (change.created && left === '') await files.remove(change.path);
-  else if (left !== text) await files.rewrite(change.path, left);
+  const left = withoutChanges(text, changes);
+  if (left === '' && changes.some((change) => change.created)) await files.remove(path);
+  else if (left !== text) await files.rewrite(path, left);
 }
 
 /** What a write to this path left that was killed. */

@@ -4,7 +4,8 @@
  * A second `node add` goes on from here, so that a change which is still undecided and the host agree on who it is; an
  * abort knows what to take back. No secret is in it. It is gone when the node is a node.
  */
-import { flag, filledText, integer, object, oneOf, parseShaped } from '@quorate/domain/shape';
+import { flag, filledText, integer, object, oneOf, optional, parseShaped } from '@quorate/domain/shape';
+import { sshPublicKey } from '@quorate/domain/ssh-public-key';
 import type { LayoutEntry } from './layout.ts';
 import { ensureText, type State } from './state.ts';
 
@@ -16,6 +17,8 @@ export interface JoinRecord {
   readonly clientCertificate: string;
   readonly nodePort: number;
   readonly masterPort: number;
+  /** Of root there; absent where SSH is not managed. */
+  readonly sshPublicKey?: string;
   /** Whether it was given the cluster key, once it is installed. */
   readonly candidate: boolean;
   /** How far it came: nothing has been sent yet, or everything may have been. */
@@ -32,6 +35,7 @@ const joinShape = object({
   clientCertificate: filledText,
   nodePort: port,
   masterPort: port,
+  sshPublicKey: optional(sshPublicKey),
   candidate: flag,
   stage: oneOf('enrolled', 'installing'),
   since: filledText,

@@ -8,14 +8,15 @@
  * Counterpart in Ganeti: lib/ssh.py, InitSSHSetup, which replaces what is there.
  */
 import { homeOfRoot } from '@quorate/domain/accounts-file';
-import { keyIn, withAuthorizedKey } from '@quorate/domain/authorized-keys';
+import { withAuthorizedKey } from '@quorate/domain/authorized-keys';
 import { ClusterError } from '@quorate/domain/errors';
 import { type RootSshKeyFacts, rootSshKeyComplaint } from '@quorate/domain/root-ssh-key';
+import { sshPublicKeyIn } from '@quorate/domain/ssh-public-key';
 import { sha256Hex } from '@quorate/platform/digest';
 import { createSshKeyPair, type SshKeyWishes } from '@quorate/platform/ssh-keys';
 import { noteHostChange, readHostChanges, type SshKeyChange } from './host-change-record.ts';
 import { ensureHostDirectories } from './host-directories.ts';
-import { ensureLine, removeTemporariesOf } from './host-lines.ts';
+import { ensureLines, removeTemporariesOf } from './host-lines.ts';
 import { type RootSshFiles, rootSshFiles } from './layout.ts';
 import type { State } from './state.ts';
 
@@ -32,18 +33,30 @@ export async function rootSshKeyFacts(state: State, type: string): Promise<RootS
   return {
     path: privateKey.path,
     hasPrivateKey: (await state.files.stat(privateKey.path)) !== undefined,
-    publicKey: line === undefined ? 'absent' : keyIn(line) === undefined ? 'unusable' : 'usable',
+    publicKey: line === undefined ? 'absent' : sshPublicKeyIn(line) === undefined ? 'unusable' : 'usable',
   };
 }
 
-/** Resolves to the public key's line. May be repeated. Throws HOST_UNFIT if half a pair is there. */
-export async function ensureRootSshKey(state: State, wishes: SshKeyWishes): Promise<string> {
+/**
+ * Resolves to the public key as it is passed on (ssh-public-key.ts). May be repeated. Throws HOST_UNFIT, with nothing
+ * changed, if half a pair is there or its public half is no key.
+ */
+export async function ensureRootKeyPair(state: State, wishes: SshKeyWishes): Promise<string> {
   const places = await rootSshPlaces(state, wishes.type);
+  const complaint = rootSshKeyComplaint(await rootSshKeyFacts(state, wishes.type));
+  const noted = (await readHostChanges(state))?.sshKey;
+  if (complaint !== undefined && noted === undefined) throw new ClusterError('HOST_UNFIT', complaint);
   await ensureHostDirectories(state, [places.home, places.directory]);
-  const publicKey = await ensureKeyPair(state, places, wishes);
-  await ensureLine(state, 'authorizedKeys', places.authorizedKeys, (text) =>
-    withAuthorizedKey(text, publicKey),
-  );
+  const publicKey = sshPublicKeyIn(await ensureKeyPair(state, places, wishes));
+  if (publicKey !== undefined) return publicKey;
+  throw new ClusterError('HOST_UNFIT', `${places.publicKey.path} is not an SSH public key`);
+}
+
+/** The pair, and that it is let in here: before there is a roster that says so (host-setup.ts). */
+export async function ensureRootSshKey(state: State, wishes: SshKeyWishes): Promise<string> {
+  const publicKey = await ensureRootKeyPair(state, wishes);
+  const { authorizedKeys } = await rootSshPlaces(state, wishes.type);
+  await ensureLines(state, 'authorizedKeys', authorizedKeys, [(text) => withAuthorizedKey(text, publicKey)]);
   return publicKey;
 }
 

@@ -1,9 +1,9 @@
 import { memoryFiles } from '@quorate/platform/testing/files';
 import { describe, expect, it } from 'vitest';
 import { layoutUnder } from './layout.ts';
-import { ensurePublicKeys, knownHostsText } from './ssh-views.ts';
-import { ensureDirectories } from './state.ts';
-import { sampleRecord } from './testing/sample-record.ts';
+import { knownHostsText, writePublicKeys } from './ssh-views.ts';
+import { ensureDirectories, ensureText } from './state.ts';
+import { nodeUuids, sampleRecord } from './testing/sample-record.ts';
 
 const { configuration } = sampleRecord();
 const withKeys = (rsahostkeypub: string, dsahostkeypub: string) => ({
@@ -33,30 +33,46 @@ describe('ganeti_pub_keys', () => {
     };
   }
 
-  it('has a line per key with the node’s UUID, 0600', async () => {
+  const keys = ['AAAAB3NzaC1yc2EA', 'AAAAB3NzaC1yc2EB'].map((key) => `ssh-rsa ${key} root@host`);
+  const [first = '', second = ''] = nodeUuids;
+
+  /** A sample record in which these nodes have these keys. */
+  const recordWith = (known: Readonly<Record<string, string | undefined>>) => {
+    const record = sampleRecord();
+    const nodes = Object.entries(record.ours.nodes).map(([uuid, node]) => {
+      const sshPublicKey = known[uuid];
+      return [uuid, { ...node, ...(sshPublicKey !== undefined && { sshPublicKey }) }];
+    });
+    return {
+      ...record,
+      ours: { ...record.ours, nodes: Object.fromEntries(nodes) as typeof record.ours.nodes },
+    };
+  };
+
+  it('has a line per node with its UUID, 0600', async () => {
     const { state, text, mode } = await node();
-    await ensurePublicKeys(state, 'uuid-1', ['ssh-rsa AAAA root@node1\n']);
-    await ensurePublicKeys(state, 'uuid-2', ['ssh-ed25519 BBBB', 'ssh-rsa CCCC=']);
-    expect(await text()).toBe(
-      'uuid-1 ssh-rsa AAAA root@node1\nuuid-2 ssh-ed25519 BBBB\nuuid-2 ssh-rsa CCCC=\n',
-    );
+    await writePublicKeys(state, recordWith({ [first]: keys[0], [second]: keys[1] }));
+    expect(await text()).toBe(`${first} ${keys[0]}\n${second} ${keys[1]}\n`);
     expect(await mode()).toBe(0o600);
   });
 
-  it('replaces the keys of one node, and repeating changes nothing', async () => {
+  it('is a view: a key that changed is replaced, and who is no node has none (BEH-270)', async () => {
     const { state, text } = await node();
-    await ensurePublicKeys(state, 'uuid-1', ['ssh-rsa AAAA']);
-    await ensurePublicKeys(state, 'uuid-2', ['ssh-rsa BBBB']);
-    await ensurePublicKeys(state, 'uuid-1', ['ssh-rsa CCCC']);
-    await ensurePublicKeys(state, 'uuid-1', ['ssh-rsa CCCC']);
-    expect(await text()).toBe('uuid-2 ssh-rsa BBBB\nuuid-1 ssh-rsa CCCC\n');
+    await ensureText(state, state.layout.ganetiPubKeys, `${first} ssh-rsa old\ngone ssh-rsa older\n`);
+    await writePublicKeys(state, recordWith({ [first]: keys[0] }));
+    expect(await text()).toBe(`${first} ${keys[0]}\n`);
   });
 
-  it.each(['', 'AAAA', 'ssh-rsa AAAA\nssh-rsa BBBB', '-----BEGIN OPENSSH PRIVATE KEY-----'])(
-    'refuses %j',
-    async (key) => {
-      const { state } = await node();
-      await expect(ensurePublicKeys(state, 'uuid-1', [key])).rejects.toMatchObject({ reason: 'WRONG_INPUT' });
-    },
-  );
+  it('keeps what Ganeti had of a node whose key is not on record', async () => {
+    const { state, text } = await node();
+    await ensureText(state, state.layout.ganetiPubKeys, `${second} ssh-rsa theirs\n`);
+    await writePublicKeys(state, recordWith({ [first]: keys[0] }));
+    expect(await text()).toBe(`${second} ssh-rsa theirs\n${first} ${keys[0]}\n`);
+  });
+
+  it('is not there where SSH is not managed', async () => {
+    const { state, text } = await node();
+    await writePublicKeys(state, recordWith({}));
+    expect(await text()).toBeUndefined();
+  });
 });

@@ -3,9 +3,7 @@
  *
  * Counterpart in Ganeti: lib/ssh.py, WriteKnownHostsFile, AddPublicKey.
  */
-import type { Configuration } from '@quorate/domain/configuration';
-import { ClusterError } from '@quorate/domain/errors';
-import type { NodeUuid } from '@quorate/domain/roster';
+import type { ClusterRecord, Configuration } from '@quorate/domain/configuration';
 import { ensureText, type State } from './state.ts';
 
 const hostKeyTypes = [
@@ -27,23 +25,24 @@ export async function writeKnownHosts(state: State, configuration: Configuration
 }
 
 /**
- * Makes `ganeti_pub_keys` hold exactly these public keys for one node, and leaves the other nodes' lines.
- * Without a line for each node Ganeti's verify fails. For clusters that manage SSH only (`modify_ssh_setup`).
- * A key is the line of an OpenSSH `.pub` file. Throws WRONG_INPUT for anything else.
+ * Writes `ganeti_pub_keys`: `<node UUID> <key>`, one line per node. Without a line for each node Ganeti's verify fails.
+ * Of nodes whose key is not on record, those taken over from Ganeti, the lines stay as they are; without any key there
+ * is no such file.
  */
-export async function ensurePublicKeys(state: State, node: NodeUuid, keys: readonly string[]): Promise<void> {
-  const own = keys.map((key) => `${node} ${checkedKey(key)}`);
+export async function writePublicKeys(state: State, record: ClusterRecord): Promise<void> {
   const before = (await state.files.readText(state.layout.ganetiPubKeys.path)) ?? '';
-  const others = before.split('\n').filter((line) => line !== '' && !line.startsWith(`${node} `));
-  const lines = [...others, ...own].map((line) => `${line}\n`);
-  await ensureText(state, state.layout.ganetiPubKeys, lines.join(''));
+  const text = publicKeysText(record, before);
+  if (text !== before) await ensureText(state, state.layout.ganetiPubKeys, text);
 }
 
-function checkedKey(line: string): string {
-  const key = line.trim();
-  if (/^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\n\r]*)?$/.test(key)) return key;
-  throw new ClusterError(
-    'WRONG_INPUT',
-    'An SSH public key must be one line: type, key, and perhaps a comment',
+function publicKeysText({ configuration, ours }: ClusterRecord, before: string): string {
+  const isKept = (line: string): boolean => {
+    const [uuid = ''] = line.split(' ');
+    return Object.hasOwn(configuration.nodes, uuid) && ours.nodes[uuid]?.sshPublicKey === undefined;
+  };
+  const kept = before.split('\n').filter(isKept);
+  const known = Object.entries(ours.nodes).flatMap(([uuid, { sshPublicKey }]) =>
+    sshPublicKey === undefined ? [] : [`${uuid} ${sshPublicKey}`],
   );
+  return [...kept, ...known].map((line) => `${line}\n`).join('');
 }

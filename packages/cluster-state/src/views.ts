@@ -26,7 +26,7 @@ import { ssconfPath } from './layout.ts';
 import { readClusterRecord, writeClusterRecord } from './record-store.ts';
 import { readRoster, rosterText, ssconfDigestOf, writeRoster } from './roster-store.ts';
 import { settleAll } from './settle-all.ts';
-import { knownHostsText, writeKnownHosts } from './ssh-views.ts';
+import { knownHostsText, writeKnownHosts, writePublicKeys } from './ssh-views.ts';
 import { machineLocking, withSsconfLock, type Locking } from './ssconf-lock.ts';
 import { ensureText, type State } from './state.ts';
 
@@ -58,6 +58,7 @@ export async function publishRecord(
     await writeClusterRecord(state, record);
     await ensureText(state, state.layout.configData, configDataText(record));
     await writeKnownHosts(state, record.configuration);
+    await writePublicKeys(state, record);
     await writeSsconf(state, texts);
     await writeRoster(state, views.roster);
   });

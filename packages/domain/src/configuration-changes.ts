@@ -162,7 +162,7 @@ export function withNode(draft: Draft, newNode: NewNode, nowSeconds: number): Dr
   const node = awaited
     ? joinedNodeObject(awaited, { candidate, masterCapable }, nowSeconds)
     : newNodeObject(configuration, newNode, candidate, nowSeconds);
-  const { nodePort, masterPort, certificateSha256 } = newNode;
+  const { nodePort, masterPort, certificateSha256, sshPublicKey } = newNode;
   const digests = candidate ? { [node.uuid]: newNode.clientCertificateSha1 } : {};
   return {
     configuration: changed(draft, nowSeconds, {
@@ -176,6 +176,7 @@ export function withNode(draft: Draft, newNode: NewNode, nowSeconds: number): Dr
         [node.uuid]: {
           ...candidacyOf(ours.nodes[node.uuid] ?? {}),
           ...{ nodePort, masterPort, certificateSha256 },
+          ...(sshPublicKey && { sshPublicKey }),
         },
       },
     },

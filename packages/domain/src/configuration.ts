@@ -94,6 +94,8 @@ export interface OursNode extends Candidacy {
   readonly masterPort: number;
   /** SHA-256 of the node certificate (DER), lower-case hex; empty for a node that has yet to join (new-node.ts). */
   readonly certificateSha256: string;
+  /** Of root, as one line (ssh-public-key.ts); absent where SSH is not managed. */
+  readonly sshPublicKey?: string;
   /** It was a candidate, and has not been seen yet without the cluster's private key (candidate-keeper.ts). */
   readonly mayHoldClusterKey?: boolean;
 }

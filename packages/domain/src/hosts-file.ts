@@ -1,5 +1,5 @@
 /**
- * This host's own entry in the hosts file.
+ * Entries of nodes in the hosts file: this host's own, and the others'.
  *
  * A line for the address that names the host already is the administrator's and stays. Else the first line for the
  * address is replaced by one that begins with the host's names; the names and the remark that stood there follow,
@@ -22,6 +22,15 @@ export function withHostsEntry(text: string, address: string, name: string): Cha
   const remark = first.includes('#') ? ` ${first.slice(first.indexOf('#'))}` : '';
   const line = `${address}\t${[...names, ...others].join(' ')}${remark}`;
   return withLineReplaced(text, lines.indexOf(first), line);
+}
+
+/**
+ * The entry of another host: a line of its own, since nothing that stands there was written for it. Undefined if a line
+ * for the address names it.
+ */
+export function withOtherHost(text: string, address: string, name: string): ChangedText | undefined {
+  const isThere = linesOf(text).some((line) => isFor(line, address) && namesIn(line).includes(name));
+  return isThere ? undefined : withLineAdded(text, `${address}\t${namesFor(name).join(' ')}`);
 }
 
 /** The full name and the short one, which may be the same. */

@@ -32,6 +32,7 @@ import {
   splitOnce,
   type Words,
 } from './parameter-words.ts';
+import type { SshKeyType } from './ssh-public-key.ts';
 
 /** Flags as typed; absent if not given. */
 export interface InitWords {
@@ -370,8 +371,6 @@ export function decideCompressionTools({ words }: ParameterFacts): Decided<reado
 /** BEH-130 */
 export const gzipComplaints = (facts: ParameterFacts): readonly string[] =>
   decideCompressionTools(facts).value.includes('gzip') ? [] : ['gzip must be among the compression tools'];
-
-export type SshKeyType = 'rsa' | 'dsa' | 'ecdsa';
 
 type SshKey = Pick<InitParameters, 'sshKeyType' | 'sshKeyBits'>;
 

@@ -60,6 +60,8 @@ export interface InitNode {
   readonly certificateSha256: string;
   /** SHA-1 of `client.pem`, upper-case colon form. */
   readonly clientCertificateSha1: string;
+  /** Of root, as one line; absent where SSH is not managed. */
+  readonly sshPublicKey?: string | undefined;
 }
 
 /** Every serial is 1 (BEH-152), every time the same instant. */
@@ -85,11 +87,13 @@ function initialConfiguration(request: InitRequest): Configuration {
 }
 
 function initialOurs({ node, uuids, nowSeconds }: InitRequest): Ours {
-  const { nodePort, masterPort, certificateSha256 } = node;
+  const { nodePort, masterPort, certificateSha256, sshPublicKey } = node;
   const name = parseHostName(node.name);
   return {
     epoch: 1,
-    nodes: { [uuids.node]: { nodePort, masterPort, certificateSha256 } },
+    nodes: {
+      [uuids.node]: { nodePort, masterPort, certificateSha256, ...(sshPublicKey && { sshPublicKey }) },
+    },
     parameters: initialParameters,
     history: [{ epoch: 1, node: uuids.node, name, since: isoTime(nowSeconds), how: 'init' }],
   };

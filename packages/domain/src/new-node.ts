@@ -8,6 +8,7 @@ import { ClusterError } from './errors.ts';
 import type { InitNode } from './initial-configuration.ts';
 import { ipFamily, isIPv4, parseHostName } from './names.ts';
 import type { NodeUuid } from './roster.ts';
+import { isSshPublicKey } from './ssh-public-key.ts';
 import { addressesOf } from './validate-configuration.ts';
 
 export interface NewNode extends InitNode {
@@ -25,6 +26,7 @@ export interface NewNode extends InitNode {
  * network and the master has none, or the reverse (BEH-255).
  */
 export function requireNewNode(draft: Draft, newNode: NodeAddresses): void {
+  requireSshPublicKey(newNode);
   const awaited = awaitedNode(draft, newNode.name);
   if (awaited) return requireAsItWas(awaited, newNode);
   requireAddresses(draft, newNode);
@@ -76,11 +78,18 @@ export const joinsMasterCapable = (
   { name, masterCapable = true }: { readonly name: string; readonly masterCapable?: boolean | undefined },
 ): boolean => masterCapable && (awaitedNode(draft, name)?.master_capable ?? true);
 
+/** It will be a way in on every node. */
+function requireSshPublicKey({ name, sshPublicKey }: NodeAddresses): void {
+  if (!sshPublicKey || isSshPublicKey(sshPublicKey)) return;
+  throw new ClusterError('WRONG_INPUT', `What ${name} sent as root's SSH public key is none`);
+}
+
 interface NodeAddresses {
   readonly uuid?: NodeUuid | undefined;
   readonly name: string;
   readonly primaryIp: string;
   readonly secondaryIp?: string | undefined;
+  readonly sshPublicKey?: string | undefined;
 }
 
 function requireAddresses({ configuration }: Draft, { name, primaryIp, secondaryIp }: NodeAddresses): void {

@@ -29,6 +29,7 @@ import {
   text,
   type Shape,
 } from './shape.ts';
+import { sshPublicKey } from './ssh-public-key.ts';
 import { sameVersion, type Version } from './version.ts';
 
 /** SHA-256 of a text's UTF-8 form, lower-case hex. */
@@ -169,6 +170,7 @@ const recordShape: Shape = object({
         nodePort: integer(1, 65535),
         masterPort: integer(1, 65535),
         certificateSha256: text,
+        sshPublicKey: optional(sshPublicKey),
         mayHoldClusterKey: optional(flag),
         ...candidacyShape,
       }),

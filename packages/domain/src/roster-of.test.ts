@@ -26,8 +26,43 @@ describe('the roster of a configuration', () => {
         },
       ],
       parameters: { leaseMs: 3_000, automaticFailover: false, pausedUntilSeconds: 0 },
+      hostSetup: { etcHosts: true, sshKeyType: 'rsa' },
       ssconfDigest: 'e',
     });
+  });
+
+  it('hands on the SSH keys of candidates only, and none where SSH is not managed', () => {
+    const { configuration, ours } = sealed(3);
+    const key = 'ssh-rsa AAAAB3NzaC1yc2EA root@host';
+    const [master = '', second = '', third = ''] = Object.keys(ours.nodes);
+    const keyed = Object.entries(ours.nodes).map(([uuid, node]) => [uuid, { ...node, sshPublicKey: key }]);
+    const regular = { ...configuration.nodes[third]!, master_candidate: false };
+    const draft = (modify_ssh_setup: boolean) => ({
+      configuration: {
+        ...configuration,
+        cluster: { ...configuration.cluster, modify_ssh_setup },
+        nodes: { ...configuration.nodes, [third]: regular },
+      },
+      ours: { ...ours, nodes: Object.fromEntries(keyed) as typeof ours.nodes },
+    });
+    const letIn = (isManaged: boolean) =>
+      rosterOf(seal(draft(isManaged), sha256), '').nodes.flatMap(({ uuid, sshPublicKey }) =>
+        sshPublicKey === key ? [uuid] : [],
+      );
+    expect(letIn(true)).toEqual([master, second]);
+    expect(letIn(false)).toEqual([]);
+  });
+
+  it('with a key that is not exactly one line is refused', () => {
+    const roster = rosterOf(sealed(1), '');
+    const withKey = (sshPublicKey: string) =>
+      parseRoster(JSON.stringify({ ...roster, nodes: [{ ...roster.nodes[0], sshPublicKey }] }));
+    expect(withKey('ssh-rsa AAAAB3NzaC1yc2EA x').nodes[0]?.sshPublicKey).toContain('ssh-rsa');
+    for (const line of [
+      'ssh-rsa AAAAB3NzaC1yc2EA\nssh-rsa AAAAB3NzaC1yc2EA',
+      'command="x" ssh-rsa AAAAB3NzaC1yc2EA',
+    ])
+      expect(() => withKey(line)).toThrow('sshPublicKey is not an SSH public key');
   });
 
   it('sorts nodes naturally', () => {

@@ -7,9 +7,17 @@ import { candidacyOf, candidacyShape } from './candidacy.ts';
 import type { ClusterRecord, Configuration, Draft, NodeObject, OursNode } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { compareNaturally } from './names.ts';
-import type { MasterIpParameters, Role, Roster, RosterNode } from './roster.ts';
+import {
+  type HostSetup,
+  isCandidate,
+  type MasterIpParameters,
+  type Role,
+  type Roster,
+  type RosterNode,
+} from './roster.ts';
 import { parametersShape } from './parameters.ts';
 import { revokedIn, revokedShape } from './revocation.ts';
+import { sshKeyTypes, sshPublicKey } from './ssh-public-key.ts';
 import {
   filledText,
   flag,
@@ -36,6 +44,7 @@ export function rosterOf(record: ClusterRecord, ssconfDigest: string): Roster {
       .map((node) => rosterNodeOf(record, node))
       .sort((a, b) => compareNaturally(a.name, b.name)),
     parameters: record.ours.parameters,
+    hostSetup: hostSetupOf(record),
     ...revokedIn(record),
     ssconfDigest,
   };
@@ -48,6 +57,15 @@ export function masterIpOf({ configuration: { cluster } }: Draft): MasterIpParam
     device: cluster.master_netdev,
     family: cluster.primary_ip_family === 10 ? 6 : 4,
     ...(cluster.use_external_mip_script && { externalScript: true }),
+  };
+}
+
+/** Of a configuration that is not ours a type of key may come that we cannot make; then SSH is left alone. */
+export function hostSetupOf({ configuration: { cluster } }: Draft): HostSetup {
+  const type = sshKeyTypes.find((known) => known === cluster['ssh_key_type']);
+  return {
+    etcHosts: cluster.modify_etc_hosts,
+    sshKeyType: (cluster.modify_ssh_setup && type) || null,
   };
 }
 
@@ -64,6 +82,7 @@ export function roleIn({ cluster }: Configuration, node: NodeObject): Role {
 /** Fails with STATE_CORRUPT if there is nothing of ours on that node. */
 export function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
   const ours = oursOf(draft, node);
+  const { sshPublicKey } = ours;
   return {
     uuid: node.uuid,
     name: node.name,
@@ -71,9 +90,13 @@ export function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
     nodePort: ours.nodePort,
     masterPort: ours.masterPort,
     role: roleOf(draft, node),
+    ...(sshPublicKey && letsIn(draft, node) && { sshPublicKey }),
     ...candidacyOf(ours),
   };
 }
+
+const letsIn = (draft: Draft, node: NodeObject): boolean =>
+  hostSetupOf(draft).sshKeyType !== null && isCandidate({ role: roleOf(draft, node) });
 
 /** Fails with STATE_CORRUPT if there is nothing of ours on that node. */
 export function oursOf(draft: Draft, { uuid, name }: NodeObject): OursNode {
@@ -116,10 +139,12 @@ const rosterShape = object({
       nodePort: port,
       masterPort: port,
       role: oneOf('master', 'candidate', 'regular', 'drained', 'offline'),
+      sshPublicKey: optional(sshPublicKey),
       ...candidacyShape,
     }),
   ),
   parameters: parametersShape,
+  hostSetup: optional(object({ etcHosts: flag, sshKeyType: orNull(oneOf(...sshKeyTypes)) })),
   revoked: revokedShape,
   ssconfDigest: text,
 });

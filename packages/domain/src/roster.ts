@@ -6,6 +6,7 @@
 import type { Candidacy } from './candidacy.ts';
 import { ClusterError } from './errors.ts';
 import type { OursParameters } from './parameters.ts';
+import type { SshKeyType } from './ssh-public-key.ts';
 import type { Version } from './version.ts';
 
 export type NodeUuid = string;
@@ -25,6 +26,8 @@ export interface RosterNode extends Candidacy {
   /** TCP port of the master daemon. */
   readonly masterPort: number;
   readonly role: Role;
+  /** Of root there: of candidates only, who may log in everywhere, and only where SSH is managed. */
+  readonly sshPublicKey?: string;
 }
 
 /** Who is not listened to any more, although the cluster once signed for it (revocation.ts). */
@@ -46,6 +49,14 @@ export interface MasterIpParameters {
   readonly externalScript?: boolean;
 }
 
+/** What every node is to have on its host outside the data directory. */
+export interface HostSetup {
+  /** Lines for all nodes in the hosts file. */
+  readonly etcHosts: boolean;
+  /** Of root's key pair, which is let in if it is a candidate's; null where SSH is not managed. */
+  readonly sshKeyType: SshKeyType | null;
+}
+
 export interface Roster {
   readonly clusterUuid: ClusterUuid;
   readonly clusterName: string;
@@ -55,6 +66,8 @@ export interface Roster {
   readonly nodes: readonly RosterNode[];
   /** Of the mastership: for those that hold no configuration. */
   readonly parameters: OursParameters;
+  /** Absent in rosters that were written before there was any. */
+  readonly hostSetup?: HostSetup;
   /** Absent for nobody. */
   readonly revoked?: Revoked;
   /** SHA-256 over the ssconf set of this version; a reader detects a mixed set (BEH-277). */
@@ -88,4 +101,5 @@ const namesOf = (nodes: readonly RosterNode[]): string => nodes.map((node) => no
 export const nodeByUuid = (roster: Roster, uuid: NodeUuid | null): RosterNode | undefined =>
   roster.nodes.find((n) => n.uuid === uuid);
 
-export const isCandidate = (node: RosterNode): boolean => node.role === 'master' || node.role === 'candidate';
+export const isCandidate = (node: Pick<RosterNode, 'role'>): boolean =>
+  node.role === 'master' || node.role === 'candidate';

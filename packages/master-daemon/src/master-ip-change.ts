@@ -66,16 +66,21 @@ interface Asked {
   readonly seen: GetMasterIpResponse__Output | null;
 }
 
-function askCandidates(
+const askCandidates = (
   access: ClusterAccess,
   present: ClusterRecord,
+  masterIp: MasterIpParameters,
+): Promise<readonly Asked[]> => ask(access, rosterOf(present, '').nodes.filter(isCandidate), masterIp);
+
+function ask(
+  access: ClusterAccess,
+  nodes: readonly RosterNode[],
   { device }: MasterIpParameters,
 ): Promise<readonly Asked[]> {
   const method = nodeServices.masterIp.GetMasterIp;
   const options = { deadlineMs: timings.voteMs };
-  const candidates = rosterOf(present, '').nodes.filter(isCandidate);
   return Promise.all(
-    candidates.map(async (node) => ({
+    nodes.map(async (node) => ({
       node,
       seen: await access.channels.call(nodeDaemonOf(node), method, { device }, options).catch(() => null),
     })),
@@ -98,6 +103,16 @@ function judge(
     ...lacking.map(({ node }) => `${node.name} has no device ${next.device}, which it needs as master`),
     ...(asks ? silent.map(({ node }) => `${node.name} did not answer and could not be checked`) : []),
   ];
+}
+
+/** Where a script of the site holds the master IP, whoever is to be a candidate needs it. Fails with HOST_UNFIT. */
+export async function requireScriptOn(
+  access: ClusterAccess,
+  present: ClusterRecord,
+  joiner: RosterNode,
+): Promise<void> {
+  const masterIp = masterIpOf(present);
+  if (masterIp.externalScript) requireScript(await ask(access, [joiner], masterIp));
 }
 
 function requireScript(asked: readonly Asked[]): void {

@@ -55,13 +55,20 @@ async function services(
 
 const addRequest = (changes: object = {}) => ({
   ...{ nodeUuid: uuidOf('node', 4), name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
-  ...{ nodeCertificate: '', clientCertificate: '', nodePort: 1811, masterPort: 1816, witness: false },
+  ...{
+    nodeCertificate: '',
+    clientCertificate: '',
+    nodePort: 1811,
+    masterPort: 1816,
+    sshPublicKey: '',
+    witness: false,
+  },
   ...changes,
 });
 
 const enrolRequest = (changes: object = {}) => ({
   ...{ name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
-  ...{ certificateRequest: '', clientCertificateRequest: '', witness: false },
+  ...{ certificateRequest: '', clientCertificateRequest: '', sshPublicKey: '', witness: false },
   ...{ nodeUuid: '', nodeCertificate: '', clientCertificate: '' },
   ...changes,
 });
@@ -529,6 +536,41 @@ describe('taking a host in', () => {
         nodes: { [request.nodeUuid]: { nodePort: 1811, masterPort: 1816, certificateSha256: sha256 } },
       },
     });
+  });
+
+  it('AddNode keeps root’s public key on record, and refuses what is none', async () => {
+    const { enrolment, mastership } = await services({}, withNewcomer);
+    const sshPublicKey = 'ssh-rsa AAAAB3NzaC1yc2EA root@node4.lab.test';
+    const signed = await certificates();
+    const forged = addRequest({ ...signed, sshPublicKey: `command="sh" ${sshPublicKey}` });
+    await expect(enrolment.AddNode(forged, admin, signal)).rejects.toMatchObject({ reason: 'WRONG_INPUT' });
+    const request = addRequest({ ...signed, sshPublicKey });
+    await enrolment.AddNode(request, admin, signal);
+    const tenure = mastership.tenure();
+    expect(tenure.kind === 'in-office' && tenure.record.ours.nodes[request.nodeUuid]).toMatchObject({
+      sshPublicKey,
+    });
+  });
+
+  it('AddNode refuses a candidate without the script that holds the master IP, until it is there', async () => {
+    let script = 'MISSING';
+    const answering = (access: ClusterAccess): ClusterAccess => {
+      const inner = withNewcomer(access);
+      const respond = ({ peer, method, request, options }: FakeCall): Promise<unknown> =>
+        method === 'GetMasterIp' && peer.kind === 'node' && peer.uuid === uuidOf('node', 4)
+          ? Promise.resolve({ deviceExists: true, script: `MASTER_IP_SCRIPT_STATE_${script}` })
+          : inner.channels.call(peer, { path: `/${method}` } as never, request as never, options);
+      return { ...inner, channels: fakeChannels(respond) };
+    };
+    const { enrolment, parameters } = await services({}, answering);
+    await parameters.ModifyCluster({ useExternalMipScript: true }, admin, signal);
+    const request = addRequest(await certificates());
+    await expect(enrolment.AddNode(request, admin, signal)).rejects.toMatchObject({
+      reason: 'HOST_UNFIT',
+      message: 'The script for the master IP is not ready on node4.lab.test',
+    });
+    script = 'READY';
+    expect(await enrolment.AddNode(request, admin, signal)).toEqual({ candidate: true });
   });
 
   it('BEH-257 as an ordinary node when the pool is full', async () => {

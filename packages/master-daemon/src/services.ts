@@ -5,7 +5,7 @@ import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
 import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
-import type { Entrusted } from '@quorate/domain/candidate-pool';
+import { type Entrusted, newNodeBecomesCandidate } from '@quorate/domain/candidate-pool';
 import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import {
   type MasterIpChange,
@@ -17,7 +17,7 @@ import {
 } from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
 import { exposedSecrets } from '@quorate/domain/exposure';
-import { awaitedNode } from '@quorate/domain/new-node';
+import { awaitedNode, joinsMasterCapable } from '@quorate/domain/new-node';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { mustWithdraw, withNodeWithdrawn } from '@quorate/domain/withdrawal';
 import type { RosterNode } from '@quorate/domain/roster';
@@ -27,7 +27,7 @@ import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/mast
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
 import { pendingError } from './authority.ts';
-import { changeMasterIp } from './master-ip-change.ts';
+import { changeMasterIp, requireScriptOn } from './master-ip-change.ts';
 import type { Mastership } from './mastership.ts';
 import { pauseEnd, stepMessage } from './messages.ts';
 import { serveNodes } from './node-services.ts';
@@ -84,7 +84,8 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
     EnrolNode: async (request) => {
       const { record } = await office();
       const secondaryIp = request.secondaryIp || undefined;
-      return enrolNode(state, record, { ...request, secondaryIp }, access.clock.now());
+      const sshPublicKey = request.sshPublicKey || undefined;
+      return enrolNode(state, record, { ...request, secondaryIp, sshPublicKey }, access.clock.now());
     },
     AddNode: async (request) => {
       const { record } = await office();
@@ -94,9 +95,20 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       await awaitNodeDaemon(access, joiner);
       // It counts as a voter from the next version on, and must know this one before.
       await putConfiguration(access, joiner, pack(record));
+      const masterCapable = joinsMasterCapable(record, {
+        name: request.name,
+        masterCapable: !request.witness,
+      });
+      if (newNodeBecomesCandidate(record.configuration, masterCapable))
+        await requireScriptOn(access, record, joiner);
       const node = newNodeOf(
         { ...request, uuid: request.nodeUuid },
-        { ...request, secondaryIp: request.secondaryIp || undefined, masterCapable: !request.witness },
+        {
+          ...request,
+          secondaryIp: request.secondaryIp || undefined,
+          sshPublicKey: request.sshPublicKey || undefined,
+          masterCapable: !request.witness,
+        },
       );
       const committed = await mastership.change((present, now) => withNode(present, node, now));
       return { candidate: committed.configuration.nodes[request.nodeUuid]?.master_candidate ?? false };

@@ -23,6 +23,7 @@ import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { openWatchdog } from '@quorate/platform/watchdog';
 import { createChannels } from '@quorate/rpc/channels';
 import { createServer } from '@quorate/rpc/server';
+import { createHostKeeper } from './host-keeper.ts';
 import { machineLook } from './host-look.ts';
 import { inspection } from './inspection.ts';
 import { leaveCluster } from './leave-cluster.ts';
@@ -80,6 +81,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   const run = siteProgramRunner(state.layout.programsLog);
   const voter = createVoter({ state, own, clock, softwareVersion });
   const masterDaemon = masterDaemonLink(channels, state.layout);
+  const keeper = createHostKeeper(state, own, log);
   const office = createOffice({
     state,
     own,
@@ -108,7 +110,14 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
     office,
     inspect: inspection({ state, own, clock, host, presented: () => identity.current().certificatePem }),
     mend: mending(state, { clock, host, log }),
-    leaveCluster: leaveCluster({ ...parts, own, voter }),
+    host: keeper,
+    leaveCluster: leaveCluster({
+      ...parts,
+      own,
+      voter,
+      // What it changed is taken back then, and it must not change it again.
+      onLeft: (afterwards) => parts.onLeft(() => keeper.end().then(afterwards)),
+    }),
     renewal: createRenewalPart({
       state,
       voter,
@@ -122,6 +131,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   await listener.listen({ host: bound, port: settings.nodePort });
   log.info({ node: own, host: bound, port: settings.nodePort }, 'node daemon serves');
   await office.begin();
+  void keeper.follow();
   // Last of all: once armed, it restarts the host unless the watch runs.
   const watchdog = settings.watchdog === undefined ? undefined : await openWatchdog(settings.watchdog);
   if (settings.watchdog !== undefined && !watchdog)
@@ -137,6 +147,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
       watching.abort();
       await watch;
       await watchdog?.disarm();
+      await keeper.end();
       channels.close();
     },
   };

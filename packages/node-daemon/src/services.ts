@@ -15,6 +15,7 @@ import { deviceExists, ownAddresses } from '@quorate/platform/network';
 import { versionFrom, voteMessage } from '@quorate/rpc/messages';
 import type { Caller, RpcServer } from '@quorate/rpc/server';
 import { nodeServices } from '@quorate/rpc/services';
+import type { HostKeeper } from './host-keeper.ts';
 import type { Inspect } from './inspection.ts';
 import type { LeaveCluster } from './leave-cluster.ts';
 import type { Mend } from './mending.ts';
@@ -28,6 +29,7 @@ export interface NodeParts {
   readonly own: NodeUuid;
   readonly voter: Voter;
   readonly office: Office;
+  readonly host: HostKeeper;
   readonly inspect: Inspect;
   readonly mend: Mend;
   readonly leaveCluster: LeaveCluster;
@@ -81,6 +83,7 @@ export function serveNode(server: RpcServer, parts: NodeParts): void {
         rewrite: request.rewrite,
       });
       void office.followRecord();
+      void parts.host.follow();
       return { version: record.version, holdsRecord: holds?.digest === record.version.digest };
     },
     GetConfiguration: async () => {

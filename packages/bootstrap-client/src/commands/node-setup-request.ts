@@ -9,11 +9,14 @@ interface RequestOptions extends GlobalOptions {
 }
 
 export default async function nodeSetupRequest(options: RequestOptions): Promise<number> {
-  const name = parseHostName(parseSetupQuestion(await readStandardInput()));
+  const question = parseSetupQuestion(await readStandardInput());
+  const name = parseHostName(question.name);
   const { state, settings } = await openHost(options);
   const { nodePort, masterPort } = settings;
   if (options.dryRun) await requireFreeHost(state);
-  const answer = options.dryRun ? { nodePort, masterPort } : await makeRequests(state, settings, name);
+  const answer = options.dryRun
+    ? { nodePort, masterPort }
+    : await makeRequests(state, settings, { ...question, name });
   process.stdout.write(`${JSON.stringify(answer)}\n`);
   return 0;
 }

@@ -60,6 +60,6 @@ export async function enrolled(
 
 /** The same for a host that asks now. */
 export async function asked(host: State, master: State, record: ClusterRecord): Promise<Enrolled> {
-  const answer = await makeRequests(host, defaultSettings, newHost.name);
+  const answer = await makeRequests(host, defaultSettings, { name: newHost.name });
   return enrolled(master, record, { ...newHost, ...answer });
 }

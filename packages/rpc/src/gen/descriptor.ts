@@ -196,6 +196,10 @@ export const descriptor: object = {
           "clientCertificate": {
            "type": "string",
            "id": 9
+          },
+          "sshPublicKey": {
+           "type": "string",
+           "id": 10
           }
          }
         },
@@ -261,6 +265,10 @@ export const descriptor: object = {
           "witness": {
            "type": "bool",
            "id": 9
+          },
+          "sshPublicKey": {
+           "type": "string",
+           "id": 10
           }
          }
         },

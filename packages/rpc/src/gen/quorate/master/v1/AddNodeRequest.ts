@@ -11,6 +11,7 @@ export interface AddNodeRequest {
   'nodePort'?: (number);
   'masterPort'?: (number);
   'witness'?: (boolean);
+  'sshPublicKey'?: (string);
 }
 
 export interface AddNodeRequest__Output {
@@ -23,4 +24,5 @@ export interface AddNodeRequest__Output {
   'nodePort': (number);
   'masterPort': (number);
   'witness': (boolean);
+  'sshPublicKey': (string);
 }

@@ -11,6 +11,7 @@ export interface EnrolNodeRequest {
   'nodeUuid'?: (string);
   'nodeCertificate'?: (string);
   'clientCertificate'?: (string);
+  'sshPublicKey'?: (string);
 }
 
 export interface EnrolNodeRequest__Output {
@@ -23,4 +24,5 @@ export interface EnrolNodeRequest__Output {
   'nodeUuid': (string);
   'nodeCertificate': (string);
   'clientCertificate': (string);
+  'sshPublicKey': (string);
 }
