@@ -71,6 +71,8 @@ export function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
     nodePort: ours.nodePort,
     masterPort: ours.masterPort,
     role: roleOf(draft, node),
+    // While they are renewed, a node may show either, and is seen with the new one only later.
+    ...(ours.certificateSha256 && !draft.ours.renewal && { certificateSha256: ours.certificateSha256 }),
     ...candidacyOf(ours),
   };
 }
@@ -116,6 +118,7 @@ const rosterShape = object({
       nodePort: port,
       masterPort: port,
       role: oneOf('master', 'candidate', 'regular', 'drained', 'offline'),
+      certificateSha256: optional(filledText),
       ...candidacyShape,
     }),
   ),

@@ -25,6 +25,8 @@ export interface RosterNode extends Candidacy {
   /** TCP port of the master daemon. */
   readonly masterPort: number;
   readonly role: Role;
+  /** SHA-256 of the certificate it is to show, lower-case hex; absent while none is known, or all are renewed. */
+  readonly certificateSha256?: string;
 }
 
 /** Who is not listened to any more, although the cluster once signed for it (revocation.ts). */
