@@ -80,3 +80,31 @@ describe('the method table', () => {
     },
   );
 });
+
+describe('a certificate that is not the one the roster names', () => {
+  const roster = rosterFrom('M C R');
+  const pinned = {
+    ...roster,
+    nodes: roster.nodes.map((node) => ({ ...node, certificateSha256: 'ab'.repeat(32) })),
+  };
+  const call = (path: string, k: number, certificateSha256?: string) =>
+    mayCall(
+      path,
+      { kind: 'node', uuid: uuidOf(k), ...(certificateSha256 && { certificateSha256 }) },
+      { uuid: uuidOf(2), roster: pinned },
+    );
+
+  it('makes nobody a candidate, although its chain is right', () => {
+    const forCandidates = Object.keys(permissions).filter((path) => permissions[path] === 'candidate');
+    expect(forCandidates.filter((path) => call(path, 1, 'cd') === undefined)).toEqual([]);
+    expect(forCandidates.filter((path) => call(path, 1, 'ab'.repeat(32)) !== undefined)).toEqual([]);
+    expect(call(candidate, 1, 'cd')).toContain('not that of q1.lab');
+    expect(call(candidate, 1)).toContain('not that of q1.lab');
+    expect(call(anyNode, 1, 'cd')).toBeUndefined();
+  });
+
+  it('is no matter where none is known: a node that has yet to join, or one this node has not heard of', () => {
+    expect(ask(candidate, 1)).toBeUndefined();
+    expect(call('/quorate.node.v1.LeaseService/RenewLease', 9, 'cd')).toBeUndefined();
+  });
+});

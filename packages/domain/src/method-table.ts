@@ -3,11 +3,13 @@
  *
  * A role is told by the caller's certificate and this node's roster. `any-node` holds even for a node the roster
  * does not know, because it may be this node that lags; for calls that change something the voter's rules
- * (voter.ts) or the callee's epoch decide then. A node whose certificate is revoked may call nothing at all (BEH-270).
+ * (voter.ts) or the callee's epoch decide then. A candidate is one only with the certificate that the roster names for
+ * it: with another of its name, however well signed, it is like a node that is not known. A node whose certificate is revoked may call nothing at all (BEH-270).
  *
  * Counterpart in Ganeti: candidate_certs, by which every candidate may call everything on every node (spec V7).
  */
 import { whyRevoked } from './revocation.ts';
+import { whyNotPinned } from './pins.ts';
 import { isCandidate, nodeByUuid, type NodeUuid, type Roster } from './roster.ts';
 
 /** `local` is an administrator on the host's own socket, who may call everything. */
@@ -94,7 +96,10 @@ export function mayCall(path: string, caller: CallerIdentity, own: CalleeIdentit
   if (caller.kind === 'local') return undefined;
   const revoked = own.roster && whyRevoked(own.roster, caller.uuid, caller.certificateSha256);
   if (revoked) return revoked;
-  if (holds[permission](caller.uuid, own)) return undefined;
+  const isHeld = holds[permission](caller.uuid, own);
+  const unpinned = isHeld && permission === 'candidate' && own.roster && whyNotPinned(own.roster, caller);
+  if (unpinned) return unpinned;
+  if (isHeld) return undefined;
   return `${path} is for ${audiences[permission]} only, not for node ${caller.uuid}`;
 }
 

@@ -8,6 +8,17 @@ const sha256 = (): string => 'd'.repeat(64);
 const sealed = (size: number) => seal(draftOfSize(size), sha256);
 
 describe('the roster of a configuration', () => {
+  it('names no certificate while they are renewed: a node may show either', () => {
+    const draft = draftOfSize(2);
+    const named = ({ ours }: typeof draft) =>
+      rosterOf(seal({ ...draft, ours }, sha256), 'e').nodes.map(
+        (node) => node.certificateSha256 !== undefined,
+      );
+    expect(named(draft)).toEqual([true, true]);
+    const renewal = { id: 'r' } as NonNullable<typeof draft.ours.renewal>;
+    expect(named({ ...draft, ours: { ...draft.ours, renewal } })).toEqual([false, false]);
+  });
+
   it('holds what a node must know of the others', () => {
     expect(rosterOf(sealed(1), 'e')).toEqual({
       clusterUuid: uuidOf('cluster'),
@@ -23,6 +34,7 @@ describe('the roster of a configuration', () => {
           nodePort: 1811,
           masterPort: 1816,
           role: 'master',
+          certificateSha256: '1'.padStart(64, '0'),
         },
       ],
       parameters: { leaseMs: 3_000, automaticFailover: false, pausedUntilSeconds: 0 },

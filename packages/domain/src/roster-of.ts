@@ -91,6 +91,8 @@ export function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
     masterPort: ours.masterPort,
     role: roleOf(draft, node),
     ...(sshPublicKey && letsIn(draft, node) && { sshPublicKey }),
+    // While they are renewed, a node may show either, and is seen with the new one only later.
+    ...(ours.certificateSha256 && !draft.ours.renewal && { certificateSha256: ours.certificateSha256 }),
     ...candidacyOf(ours),
   };
 }
@@ -140,6 +142,7 @@ const rosterShape = object({
       masterPort: port,
       role: oneOf('master', 'candidate', 'regular', 'drained', 'offline'),
       sshPublicKey: optional(sshPublicKey),
+      certificateSha256: optional(filledText),
       ...candidacyShape,
     }),
   ),

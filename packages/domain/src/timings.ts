@@ -67,6 +67,12 @@ export const timings = {
   /** Unfinished handshakes held at once, in total and from one address; more drop the oldest. */
   pendingHandshakesTotal: 256,
   pendingHandshakesPerAddress: 16,
+  /** Refusals alike within this are told once, then counted: an operator reads one line, a flood fills no disk. */
+  auditPeriodMs: 60_000,
+  /** So many kinds of refused connections, and of refused calls, are told apart in that time: below 60 MB a day, whatever comes. */
+  auditKinds: 20,
+  /** Open connections are held against the roster this often: within one renewal of the default lease. */
+  trustLookMs: 500,
   /** SSH: from connect to authenticated. OpenSSH's ConnectTimeout in the reference is 10 s. */
   sshConnectMs: 10_000,
   /** One remote step of node set-up. */

@@ -4,6 +4,7 @@
  *
  * Counterparts in Ganeti: ganeti-wconfd and ganeti-luxid.
  */
+import { createAudit } from '@quorate/cluster-state/audit';
 import { openLiveIdentity } from '@quorate/cluster-state/live-identity';
 import { createNodeListener, identifyCaller } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
@@ -13,6 +14,7 @@ import { mayCall } from '@quorate/domain/method-table';
 import { timings } from '@quorate/domain/timings';
 import type { Clock } from '@quorate/platform/clock';
 import type { Log } from '@quorate/platform/log';
+import type { AdmittedSocket } from '@quorate/platform/tls-listener';
 import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { createFailoverHooks } from '@quorate/bootstrap/hooks';
 import { openLiveAccess } from '@quorate/bootstrap/cluster-access';
@@ -46,21 +48,19 @@ export async function startMasterDaemon({
   const hooks = createFailoverHooks({ state, run: siteProgramRunner(state.layout.programsLog), log });
   const mastership = createMastership({ state, access, hooks, log });
 
+  const audit = createAudit({ log, clock });
   const server = createServer({
     identify: identifyCaller,
     authorise: async (path, caller) =>
       mayCall(path, caller, { uuid: access.own, roster: await readRoster(state) }),
-    onCall: ({ path, caller, reason, why, durationMs }) =>
-      log[reason ? 'warn' : 'debug'](
-        { path, caller, reason, why, durationMs },
-        reason ? 'call refused' : 'call served',
-      ),
+    onCall: (finished) => audit.call(finished),
   });
   const keeper = createRenewalKeeper({ state, access, mastership, log });
   serveMaster(server, { state, access, mastership });
   serveRenewal(server, { state, own: access.own, now: () => clock.now(), mastership, keeper, identity });
 
-  const listener = createNodeListener({ identity, onConnection: (socket) => server.accept(socket), log });
+  const onConnection = (socket: AdmittedSocket): void => server.accept(socket);
+  const listener = createNodeListener({ state, identity, onConnection, audit, clock });
   const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
   await listener.listen({ host, port: settings.masterPort });
   await ensureDirectories(state);
@@ -69,7 +69,9 @@ export async function startMasterDaemon({
   log.info({ node: access.own, host, port: settings.masterPort }, 'master daemon serves');
 
   const watching = new AbortController();
-  const watch = Promise.all([mastership, identity, keeper].map((each) => each.watch(watching.signal)));
+  const watch = Promise.all(
+    [mastership, identity, keeper, listener].map((each) => each.watch(watching.signal)),
+  );
   return {
     async stop() {
       watching.abort();
@@ -79,6 +81,7 @@ export async function startMasterDaemon({
       await listener.close();
       access.channels.close();
       await watch;
+      audit.end();
     },
   };
 }

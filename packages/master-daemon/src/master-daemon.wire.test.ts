@@ -17,6 +17,7 @@ import { initRequest, testNode, testSeconds, uuidOf } from '@quorate/domain/test
 import { systemClock } from '@quorate/platform/clock';
 import { sha256Hex } from '@quorate/platform/digest';
 import { diskFiles } from '@quorate/platform/files';
+import { describeCertificate } from '@quorate/platform/certificates';
 import { testAuthority, testIdentity, type TestAuthority } from '@quorate/platform/testing/certificates';
 import type { Peer } from '@quorate/rpc/channels';
 import { masterServices } from '@quorate/rpc/services';
@@ -34,6 +35,7 @@ afterEach(async () => {
 });
 
 let authority: TestAuthority;
+let identities: readonly Awaited<ReturnType<typeof testIdentity>>[];
 let state: State;
 let peer: Peer;
 let socket: Peer;
@@ -44,11 +46,18 @@ beforeEach(async () => {
   endings.push(() => rmSync(folder, { recursive: true, force: true }));
   authority = { ...(await testAuthority()), clusterUuid: uuidOf('cluster') };
   state = { files: diskFiles, layout: layoutUnder(folder) };
-  const node = { ...testNode(1), primaryIp: address, masterPort: await freePort() };
+  identities = await Promise.all(
+    [1, 2, 3].map((number) => testIdentity(authority, { nodeUuid: uuidOf('node', number) })),
+  );
+  const nodeOfTest = (number: number) => ({
+    ...testNode(number),
+    certificateSha256: describeCertificate(identities[number - 1]!.certificatePem).sha256,
+  });
+  const node = { ...nodeOfTest(1), primaryIp: address, masterPort: await freePort() };
   const first = initialDraft(initRequest({ node, candidatePoolSize: 2 }));
-  const draft = [2, 3].reduce((made, number) => withNode(made, testNode(number), testSeconds), first);
+  const draft = [2, 3].reduce((made, number) => withNode(made, nodeOfTest(number), testSeconds), first);
   await ensureDirectories(state);
-  const { privateKeyPem, certificatePem } = await testIdentity(authority, { nodeUuid: uuidOf('node', 1) });
+  const { privateKeyPem, certificatePem } = identities[0]!;
   await writeSecret(state, 'serverPem', authority.certificatePem);
   await writeSecret(state, 'nodePem', `${privateKeyPem}${certificatePem}`);
   const roster = await publishRecord(state, seal(draft, sha256Hex));
@@ -74,7 +83,8 @@ async function start(): Promise<MasterDaemon> {
 
 /** Speaks as node `number`; with another authority as a stranger who says so. */
 async function speakingAs(number: number, signedBy = authority): Promise<ClusterAccess> {
-  const identity = await testIdentity(signedBy, { nodeUuid: uuidOf('node', number) });
+  const known = signedBy === authority ? identities[number - 1] : undefined;
+  const identity = known ?? (await testIdentity(signedBy, { nodeUuid: uuidOf('node', number) }));
   const access = openAccess({ ...identity, caPem: authority.certificatePem }, systemClock);
   endings.push(() => access.channels.close());
   return access;

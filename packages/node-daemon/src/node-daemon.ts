@@ -3,6 +3,7 @@
  *
  * Counterpart in Ganeti: lib/server/noded.py.
  */
+import { createAudit } from '@quorate/cluster-state/audit';
 import { removeCutBackups } from '@quorate/cluster-state/backups';
 import { removeTemporaries } from '@quorate/cluster-state/installed-files';
 import { openLiveIdentity } from '@quorate/cluster-state/live-identity';
@@ -20,6 +21,7 @@ import type { MasterAddress } from '@quorate/platform/interface-address';
 import type { Log } from '@quorate/platform/log';
 import { isSystemdHost } from '@quorate/platform/daemon-control';
 import { siteProgramRunner } from '@quorate/platform/site-programs';
+import type { AdmittedSocket } from '@quorate/platform/tls-listener';
 import { openWatchdog } from '@quorate/platform/watchdog';
 import { createChannels } from '@quorate/rpc/channels';
 import { createServer } from '@quorate/rpc/server';
@@ -66,16 +68,14 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   await removeCutBackups(state);
   const own = identity.current().nodeUuid;
 
+  const audit = createAudit({ log, clock });
   const server = createServer({
     identify: identifyCaller,
     authorise: async (path, caller) => mayCall(path, caller, { uuid: own, roster: await readRoster(state) }),
-    onCall: ({ path, caller, reason, why, durationMs }) =>
-      log[reason ? 'warn' : 'debug'](
-        { path, caller, reason, why, durationMs },
-        reason ? 'call refused' : 'call served',
-      ),
+    onCall: (finished) => audit.call(finished),
   });
-  const listener = createNodeListener({ identity, onConnection: (socket) => server.accept(socket), log });
+  const onConnection = (socket: AdmittedSocket): void => server.accept(socket);
+  const listener = createNodeListener({ state, identity, onConnection, audit, clock });
   const channels = createChannels({ connectMs: timings.connectMs, reconnectMaxMs: timings.reconnectMaxMs });
 
   const run = siteProgramRunner(state.layout.programsLog);
@@ -137,7 +137,11 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   if (settings.watchdog !== undefined && !watchdog)
     log.warn({ device: settings.watchdog }, 'there is no such watchdog');
   const watching = new AbortController();
-  const watch = Promise.all([office.watch(watching.signal, watchdog), identity.watch(watching.signal)]);
+  const watch = Promise.all([
+    office.watch(watching.signal, watchdog),
+    identity.watch(watching.signal),
+    listener.watch(watching.signal),
+  ]);
 
   return {
     async stop() {
@@ -148,6 +152,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
       await watch;
       await watchdog?.disarm();
       await keeper.end();
+      audit.end();
       channels.close();
     },
   };

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { basename } from 'node:path';
 import { viewsOf } from '@quorate/cluster-state/views';
+import { describeCertificate } from '@quorate/platform/certificates';
 import { diskFiles } from '@quorate/platform/files';
 import { MachineError } from '@quorate/platform/machine-error';
 import { testAuthority, testIdentity, type TestNodeWishes } from '@quorate/platform/testing/certificates';
@@ -57,6 +58,10 @@ describe('who gets in', () => {
       async ({ identity }: WireCluster) => identity({ ...ofNode2, now: lastYear, days: 30 }),
     ],
     [
+      'BEH-291 one that is not valid yet',
+      async ({ identity }: WireCluster) => identity({ ...ofNode2, now: new Date(Date.now() + 86_400_000) }),
+    ],
+    [
       'BEH-292 the cluster’s own certificate, which names no node',
       ({ authority }: WireCluster) => Promise.resolve(authority),
     ],
@@ -74,7 +79,15 @@ describe('who gets in', () => {
     });
     endings.push(() => stranger.close());
     expect(await reasonOf(stranger.call(node.peer, vote.GetVote, {}, patient))).toBe('UNREACHABLE');
-    expect(node.log.lines.filter((line) => line.message === 'connection refused')).not.toEqual([]);
+    expect(node.log.lines).toContainEqual({
+      level: 'warn',
+      message: 'connection refused',
+      fields: {
+        address: expect.stringMatching(/^127\./),
+        why: expect.any(String),
+        certificate: expect.objectContaining({ sha256: describeCertificate(certificatePem).sha256 }),
+      },
+    });
     expect(node.log.lines.filter((line) => line.message === 'call served')).toEqual([]);
   });
 
@@ -91,6 +104,21 @@ describe('who gets in', () => {
     }
     const { verdict } = await voteRound(await channelsOf(2), record);
     expect(verdict).toMatchObject({ kind: 'agreed', votes: 3 });
+  });
+});
+
+describe('another certificate than that of the node it names', () => {
+  it('votes and asks for votes like a node not heard of, and is no candidate', async () => {
+    const made = await runningCluster(2);
+    const [node] = made.nodes as [RunningNode];
+    const forged = speakingAs(await made.identity({ nodeUuid: uuid(2) }));
+    endings.push(() => forged.close());
+    const genuine = await made.channelsOf(2);
+    const read = (by: typeof forged) =>
+      reasonOf(by.call(node.peer, configuration.GetConfiguration, {}, patient));
+    expect(await reasonOf(forged.call(node.peer, vote.GetVote, {}, patient))).toBe('it succeeded');
+    expect(await read(forged)).toBe('NOT_ALLOWED');
+    expect(await read(genuine)).toBe('it succeeded');
   });
 });
 

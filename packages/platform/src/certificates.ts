@@ -268,6 +268,18 @@ export function describeCertificate(pem: string): CertificateFacts {
   };
 }
 
+/** Whose a certificate (DER) says it is, shortened, for a log; undefined if it cannot be read. Nobody vouches for it. */
+export function certificateSubject(der: Uint8Array): string | undefined {
+  try {
+    return readCertificate(der).subject.replaceAll('\n', ', ').slice(0, 200);
+  } catch {
+    return undefined;
+  }
+}
+
+/** When a certificate (DER) that was verified ends, in milliseconds since the epoch. */
+export const certificateEnd = (der: Uint8Array): number => Date.parse(readCertificate(der).validTo);
+
 const identityUri = ({ clusterUuid, nodeUuid }: NodeIdentity): string =>
   `spiffe://${clusterUuid}/node/${nodeUuid}`;
 

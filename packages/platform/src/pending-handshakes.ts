@@ -18,20 +18,20 @@ export interface PendingHandshakes {
   add(socket: Socket): boolean;
   /** The handshake is done, the connection counts no more. False if it had been dropped before. */
   finish(socket: Socket): boolean;
-  /** Drops a connection for this reason; nothing happens if that was done before. */
-  refuse(socket: Socket, why: string): void;
+  /** Drops a connection for this reason; nothing happens if that was done before. `certificate` is what it showed (DER). */
+  refuse(socket: Socket, why: string, certificate?: Uint8Array): void;
 }
 
 interface Pending {
   readonly address: string;
   forget(): void;
-  drop(why: string): void;
+  drop(why: string, certificate?: Uint8Array): void;
 }
 
 /** `onRefused` is called once for each connection that did not get through, whatever the reason. */
 export function createPendingHandshakes(
   limits: HandshakeLimits,
-  onRefused: (address: string, why: string) => void,
+  onRefused: (address: string, why: string, certificate?: Uint8Array) => void,
 ): PendingHandshakes {
   // Both in the order of arrival. An address without pending connections has no entry.
   const pending = new Map<string, Pending>();
@@ -53,10 +53,10 @@ export function createPendingHandshakes(
         neighbours.delete(entry);
         if (neighbours.size === 0) byAddress.delete(address);
       },
-      drop(why) {
+      drop(why, certificate) {
         entry.forget();
         socket.destroy();
-        onRefused(address, why);
+        onRefused(address, why, certificate);
       },
     };
     pending.set(key, entry);
@@ -89,7 +89,7 @@ export function createPendingHandshakes(
       entry?.forget();
       return entry !== undefined;
     },
-    refuse: (socket, why) => pending.get(connectionKey(socket) ?? '')?.drop(why),
+    refuse: (socket, why, certificate) => pending.get(connectionKey(socket) ?? '')?.drop(why, certificate),
   };
 }
 

@@ -36,6 +36,9 @@ export interface Endpoint {
   readonly port: number;
 }
 
+/** A connection that was let in. */
+export type AdmittedSocket = TLSSocket;
+
 export interface TlsListenerParts {
   readonly identity: TlsIdentity;
   readonly limits: HandshakeLimits;
@@ -43,8 +46,11 @@ export interface TlsListenerParts {
   /** Why the holder of this certificate (DER; chain and dates are verified) is refused; undefined lets it in. */
   readonly admit: (der: Uint8Array) => string | undefined;
   readonly onConnection: (socket: TLSSocket) => void;
-  /** Once for each connection that did not get in, those that merely came and went included. */
-  readonly onRefused: (address: string, why: string) => void;
+  /**
+   * Once for each connection that did not get in, those that merely came and went included. `certificate` (DER) is what
+   * it showed, if it did; nothing in it was verified.
+   */
+  readonly onRefused: (address: string, why: string, certificate?: Uint8Array) => void;
 }
 
 export interface TlsListener {
@@ -197,7 +203,7 @@ function createHandshaker(
     socket.on('error', () => socket.destroy());
     const shown = certificatesShownBy(socket);
     const why = whyNot(socket, parts.admit);
-    if (why !== undefined) pending.refuse(socket, why);
+    if (why !== undefined) pending.refuse(socket, why, shown[0]);
     else if (pending.finish(socket)) {
       admitted.add(socket, shown);
       parts.onConnection(socket);

@@ -22,7 +22,7 @@ import { seal } from '@quorate/domain/record';
 import { initRequest, testNode, testSeconds, uuidOf } from '@quorate/domain/testing/drafts';
 import { timings } from '@quorate/domain/timings';
 import { emptyVoterRecord } from '@quorate/domain/voter-record';
-import { identityOf } from '@quorate/platform/certificates';
+import { describeCertificate, identityOf } from '@quorate/platform/certificates';
 import { systemClock } from '@quorate/platform/clock';
 import { sha256Hex } from '@quorate/platform/digest';
 import { diskFiles } from '@quorate/platform/files';
@@ -81,10 +81,14 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-function draftOf(size: number, port: number, candidatePoolSize: number): Draft {
-  const node = (number: number) => ({ ...testNode(number), primaryIp: addressOf(number), nodePort: port });
+function draftOf(identities: readonly Identity[], port: number, candidatePoolSize: number): Draft {
+  const node = (number: number) => ({
+    ...testNode(number),
+    ...{ primaryIp: addressOf(number), nodePort: port },
+    certificateSha256: describeCertificate(identities[number - 1]!.certificatePem).sha256,
+  });
   const request = initRequest({ masterIp, masterNetdev: 'lo', candidatePoolSize, node: node(1) });
-  const others = Array.from({ length: size - 1 }, (_, i) => node(i + 2));
+  const others = identities.slice(1).map((_, i) => node(i + 2));
   return others.reduce((draft, other) => withNode(draft, other, testSeconds), initialDraft(request));
 }
 
@@ -111,17 +115,22 @@ export async function wireCluster(size: number, { candidatePoolSize = 10 } = {})
   const folder = mkdtempSync(path.join(tmpdir(), 'node-daemon-'));
   const authority: Authority = { ...(await testAuthority()), clusterUuid };
   const port = await freePort();
-  const record = seal(draftOf(size, port, candidatePoolSize), sha256Hex);
   const endings: (() => unknown)[] = [() => rmSync(folder, { recursive: true, force: true })];
 
   const identity = (wishes: TestNodeWishes): Promise<Identity> => testIdentity(authority, wishes);
+  const numbers = Array.from({ length: size }, (_, i) => i + 1);
+  const identities = await Promise.all(numbers.map((number) => identity({ nodeUuid: uuid(number) })));
+  const record = seal(draftOf(identities, port, candidatePoolSize), sha256Hex);
+  /** The one the configuration names; a stranger's beyond its nodes. */
+  const identityOfNode = async (number: number): Promise<Identity> =>
+    identities[number - 1] ?? identity({ nodeUuid: uuid(number) });
   const peer = (number: number, address = addressOf(number)): NodePeer => {
     const { name } = testNode(number);
     return { kind: 'node', name, uuid: uuid(number), address, port };
   };
 
   async function makeDisk(number: number, state: State): Promise<void> {
-    const { certificatePem, privateKeyPem } = await identity({ nodeUuid: uuid(number) });
+    const { certificatePem, privateKeyPem } = await identityOfNode(number);
     await ensureDirectories(state);
     await writeSecret(state, 'serverPem', authority.certificatePem);
     await writeSecret(state, 'nodePem', `${privateKeyPem}${certificatePem}`);
@@ -155,7 +164,7 @@ export async function wireCluster(size: number, { candidatePoolSize = 10 } = {})
   }
 
   async function channelsOf(number: number): Promise<Channels> {
-    const channels = speakingAs(await identity({ nodeUuid: uuid(number) }));
+    const channels = speakingAs(await identityOfNode(number));
     endings.push(() => channels.close());
     return channels;
   }
