@@ -123,7 +123,7 @@ describeLab('a host', () => {
 
   it('two inits at once: one wins, one is told', async () => {
     const ran = await Promise.all([quorate(lab, 1, ...init), quorate(lab, 1, ...init)]);
-    expect(ran.map(({ code }) => code).sort()).toEqual([0, 1]);
+    expect(ran.map(({ code }) => code).toSorted((a, b) => a - b)).toEqual([0, 1]);
     const told = ran.find(({ code }) => code === 1);
     expect(told?.stderr).toContain('Another init or import is at work on this host');
     await mustQuorate(lab, 1, ...destroy);

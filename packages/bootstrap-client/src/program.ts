@@ -160,7 +160,7 @@ function addClusterCommands(program: Command, add: Add): void {
     .option(
       '-I, --ignore-errors <code>',
       'take findings of that code for warnings; may be repeated',
-      (code: string, others: readonly string[] = []) => [...others, code],
+      (code: string, others?: readonly string[]) => [...(others ?? []), code],
     )
     .option(
       '--repair',

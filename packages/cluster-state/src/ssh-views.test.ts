@@ -34,7 +34,7 @@ describe('ganeti_pub_keys', () => {
   }
 
   const keys = ['AAAAB3NzaC1yc2EA', 'AAAAB3NzaC1yc2EB'].map((key) => `ssh-rsa ${key} root@host`);
-  const [first = '', second = ''] = nodeUuids;
+  const [first, second] = nodeUuids;
 
   /** A sample record in which these nodes have these keys. */
   const recordWith = (known: Readonly<Record<string, string | undefined>>) => {

@@ -293,4 +293,4 @@ const changesOf = (node: NodeObject, values: Partial<NodeObject>): readonly stri
 const candidacyChanges = ({ priority }: Candidacy = {}): readonly string[] =>
   priority === undefined ? [] : [`priority -> ${priority}`];
 
-const shown = (value: unknown): string => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+const shown = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));

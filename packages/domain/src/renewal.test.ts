@@ -60,7 +60,7 @@ const answers: Readonly<Record<string, TrustAnswer>> = {
 
 const node = (number: number): string => uuidOf('node', number);
 const answersOf = (line: string) =>
-  new Map([...line].map((letter, i) => [node(i + 1), answers[letter]!] as const));
+  new Map(line.split('').map((letter, i) => [node(i + 1), answers[letter]!] as const));
 
 const draftWith = (changes: Partial<Renewal>, size: number): Draft => {
   const draft = draftOfSize(size);

@@ -131,7 +131,7 @@ describe('a password', () => {
       reason: 'SSH_FAILED',
       message: expect.stringContaining('with the password'),
     });
-    expect(JSON.stringify(error) + String(error)).not.toContain('hunter2');
+    expect(`${JSON.stringify(error)} ${(error as Error).message}`).not.toContain('hunter2');
   });
 
   it('BEH-252 is never sent to a host whose key was not accepted', async () => {

@@ -63,7 +63,7 @@ function typedLine(input: TerminalStreams['input'], show: (text: string) => void
         }
         if (letter === backspace || letter === erase) {
           if (typed !== '') show('\b \b');
-          typed = [...typed].slice(0, -1).join('');
+          typed = Array.from(typed).slice(0, -1).join('');
         } else if (letter >= ' ') {
           typed += letter;
           show(letter);
