@@ -145,7 +145,7 @@ describe('the end of a token', () => {
     expect(draft.configuration.nodes[uuidOf('node', 3)]?.master_candidate).toBe(true);
     expect(ask(draft)).toBe('already-used');
     expect(awaitsStrangers(draft, now)).toBe(false);
-    expect(() => joined(claimed(withOpen(), 4))).toThrow();
+    expect(() => joined(claimed(withOpen(), 4))).toThrow(/revoked/);
   });
 
   it('notes a cluster key that was given for a place that is taken', () => {

@@ -107,7 +107,6 @@ export function serveTokens(server: RpcServer, parts: TokenParts): void {
         withTokenUsed(present, caller.uuid, now),
       );
       audit('token used', { token: id, node: claim.name, address: claim.primaryIp, candidate });
-      await parts.lookAtDoor();
       return { nodeUuid: caller.uuid, candidate };
     },
   });
