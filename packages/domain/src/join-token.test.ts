@@ -58,7 +58,9 @@ describe('the text of a join token', () => {
 
   it('whatever is given, it is a token or WRONG_INPUT', () => {
     fc.assert(
-      fc.property(fc.string(), (typed) => expect(refusal(`quorate1_${typed}`)).toMatch(/^WRONG_INPUT: /)),
+      fc.property(fc.string(), (typed) => {
+        expect(refusal(`quorate1_${typed}`)).toMatch(/^WRONG_INPUT: /);
+      }),
     );
   });
 });
