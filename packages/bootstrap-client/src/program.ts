@@ -51,6 +51,7 @@ export async function run(argv: readonly string[]): Promise<number> {
 
   addClusterCommands(program, add);
   addNodeCommands(program, add);
+  addTokenCommands(program, add);
   try {
     await program.parseAsync([...argv]);
     return exitCode;
@@ -271,6 +272,38 @@ function addNodeModifyFlags(command: Command): void {
     .option('--auto-promote', 'have another node take its place where candidates would be too few')
     .option('-f, --force', 'begin a change between one network and two, on the master')
     .option('--dry-run', 'only say what would be changed');
+}
+
+function addTokenCommands(program: Command, add: Add): void {
+  const token = program
+    .command('token')
+    .description('tokens by which hosts join without SSH; on the master')
+    .exitOverride();
+
+  add(token, 'create', 'make a token for one host and print it, this once', () =>
+    act(import('./commands/token-create.ts')),
+  )
+    .command.option('--node <name>', 'only a host of this name may use it')
+    .option('--witness', 'let the host vote, but never become master')
+    .option('--ttl <duration>', 'for how long it can be used, 1m to 7 days (default: 1h)', parseDuration);
+
+  add(token, 'list', 'list the tokens that are open or have ended not long ago', () =>
+    act(import('./commands/token-list.ts')),
+  );
+  add(token, 'revoke <id>', 'let nobody join by a token any more', () =>
+    act(import('./commands/token-revoke.ts')),
+  );
+
+  add(program, 'join <token>', 'join a cluster by a token; on the new host', () =>
+    act(import('./commands/join.ts')),
+  )
+    .command.addHelpText(
+      'after',
+      '\nWith - the token is read from standard input, where no list of processes shows it.',
+    )
+    .option('-s, --secondary-ip <address>', "this host's address on a second network")
+    .addOption(new Option('--witness', 'vote, but never become master').conflicts('masterCapable'))
+    .option('--master-capable', 'refuse a token that is for witnesses only');
 }
 
 const act = async (module: Promise<{ readonly default: Act }>): Promise<Act> => (await module).default;

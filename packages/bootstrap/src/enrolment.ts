@@ -31,6 +31,8 @@ export interface EnrolmentRequest {
   readonly clientCertificateRequest: string;
   /** A node that votes and can never become master. */
   readonly witness?: boolean;
+  /** Decided before; as the pool has room if absent. */
+  readonly candidate?: boolean;
   /** Of an earlier enrolment that did not come to its end; empty or absent if there was none. */
   readonly sshPublicKey?: string | undefined;
   readonly nodeUuid?: NodeUuid;
@@ -58,7 +60,7 @@ export async function enrolNode(
   const awaited = awaitedNode(record, request.name);
   const nodeUuid = awaited?.uuid ?? (request.nodeUuid || randomUuid());
   const masterCapable = joinsMasterCapable(record, { name: request.name, masterCapable: !request.witness });
-  const candidate = newNodeBecomesCandidate(record.configuration, masterCapable);
+  const candidate = request.candidate ?? newNodeBecomesCandidate(record.configuration, masterCapable);
   const secondaryIp = awaited?.secondary_ip ?? request.secondaryIp ?? request.primaryIp;
   const addresses = [...new Set([request.primaryIp, secondaryIp])];
   const clusterUuid = record.configuration.cluster.uuid;

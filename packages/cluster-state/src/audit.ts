@@ -30,6 +30,7 @@ export interface FinishedCall {
   readonly path: string;
   readonly caller:
     | { readonly kind: 'local' }
+    | { readonly kind: 'stranger'; readonly address: string }
     | {
         readonly kind: 'node';
         readonly uuid: NodeUuid;
@@ -105,4 +106,9 @@ export function createAudit({
 
 /** Without the port, which is another for each connection. */
 const whoCalled = (caller: FinishedCall['caller']): readonly unknown[] =>
-  caller.kind === 'local' ? [] : [caller.uuid, caller.certificateSha256, caller.address.replace(/:\d+$/, '')];
+  caller.kind === 'local'
+    ? []
+    : [
+        ...(caller.kind === 'node' ? [caller.uuid, caller.certificateSha256] : [caller.kind]),
+        caller.address.replace(/:\d+$/, ''),
+      ];

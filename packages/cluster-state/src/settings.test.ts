@@ -11,7 +11,14 @@ describe('settings', () => {
   });
 
   it('takes what is given', () => {
-    const given = { bind: '127.0.0.7', nodePort: 2811, masterPort: 2816, sshPort: 2222, logLevel: 'debug' };
+    const given = {
+      bind: '127.0.0.7',
+      nodePort: 2811,
+      masterPort: 2816,
+      joinPort: 2817,
+      sshPort: 2222,
+      logLevel: 'debug',
+    };
     expect(parseSettings(JSON.stringify(given))).toEqual(given);
   });
 

@@ -14,6 +14,8 @@ export interface Settings {
   readonly bind: string | undefined;
   readonly nodePort: number;
   readonly masterPort: number;
+  /** Where the master lets hosts in that join by token, while there is one; the same on all candidates. */
+  readonly joinPort: number;
   /** Where other hosts reach this one's SSH server. */
   readonly sshPort: number;
   readonly logLevel: LogLevel;
@@ -25,6 +27,7 @@ export const defaultSettings: Settings = {
   bind: undefined,
   nodePort: 1811,
   masterPort: 1816,
+  joinPort: 1817,
   sshPort: 22,
   logLevel: 'info',
   watchdog: undefined,
@@ -42,6 +45,7 @@ const rules: Readonly<Record<string, { accepts: (value: unknown) => boolean; wan
   bind: { accepts: isAddress, wants: 'a literal IP address' },
   nodePort: port,
   masterPort: port,
+  joinPort: port,
   sshPort: port,
   logLevel: { accepts: isLogLevel, wants: `one of ${logLevels.join(', ')}` },
   watchdog: { accepts: isAbsolutePath, wants: 'the absolute path of a device' },
@@ -56,6 +60,8 @@ export function parseSettings(text: string | undefined): Settings {
   const settings: Settings = { ...defaultSettings, ...given };
   if (settings.nodePort === settings.masterPort)
     throw unusable([`nodePort and masterPort must differ, both are ${settings.nodePort}`]);
+  if ([settings.nodePort, settings.masterPort].includes(settings.joinPort))
+    throw unusable([`joinPort must be a port of its own, and ${settings.joinPort} has a use`]);
   return settings;
 }
 

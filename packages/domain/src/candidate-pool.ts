@@ -25,10 +25,18 @@ export function poolState(configuration: Configuration, except: readonly NodeUui
   return { possible, now, should: Math.min(possible, configuration.cluster.candidate_pool_size) };
 }
 
-/** The new node counts itself as possible, so the pool may grow by one, up to its size. */
-export function newNodeBecomesCandidate(configuration: Configuration, masterCapable: boolean): boolean {
+/**
+ * The new node counts itself as possible, so the pool may grow by one, up to its size. So do hosts that were promised a
+ * place and are not nodes yet.
+ */
+export function newNodeBecomesCandidate(
+  configuration: Configuration,
+  masterCapable: boolean,
+  promised = 0,
+): boolean {
   const { now, should } = poolState(configuration);
-  return masterCapable && now < Math.min(should + 1, configuration.cluster.candidate_pool_size);
+  const most = Math.min(should + promised + 1, configuration.cluster.candidate_pool_size);
+  return masterCapable && now + promised < most;
 }
 
 /**

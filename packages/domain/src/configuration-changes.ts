@@ -157,7 +157,7 @@ export function withNode(draft: Draft, newNode: NewNode, nowSeconds: number): Dr
   const { configuration, ours } = draft;
   requireNewNode(draft, newNode);
   const masterCapable = joinsMasterCapable(draft, newNode);
-  const candidate = newNodeBecomesCandidate(configuration, masterCapable);
+  const candidate = newNode.candidate !== false && newNodeBecomesCandidate(configuration, masterCapable);
   const awaited = awaitedNode(draft, newNode.name);
   const node = awaited
     ? joinedNodeObject(awaited, { candidate, masterCapable }, nowSeconds)

@@ -11,6 +11,7 @@ import type { OursParameters } from './parameters.ts';
 import type { Revocation } from './revocation.ts';
 import type { PastRenewal, Renewal } from './renewal.ts';
 import type { ClusterUuid, NodeName, NodeUuid } from './roster.ts';
+import type { TokenBook } from './token-book.ts';
 import type { Version } from './version.ts';
 
 export const configurationFormat = 3_000_000;
@@ -131,6 +132,8 @@ export interface Ours {
   readonly renewal?: Renewal;
   /** How the last ones ended, newest last. */
   readonly pastRenewals?: readonly PastRenewal[];
+  /** By ID; absent if there never was any. */
+  readonly tokens?: TokenBook;
 }
 
 /** A record under construction: not yet given a version. */

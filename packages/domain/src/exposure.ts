@@ -32,14 +32,18 @@ export interface Exposure {
 /** What a node knows at most: a candidate, or one that was and has not been seen without it, has the cluster key too. */
 export function secretsKnownTo(
   { ours }: Draft,
-  { uuid, master_candidate }: NodeObject,
+  { uuid, master_candidate }: Pick<NodeObject, 'uuid' | 'master_candidate'>,
 ): readonly SharedSecret[] {
   const hasKey = master_candidate || ours.nodes[uuid]?.mayHoldClusterKey === true;
   return sharedSecrets.filter((secret) => secret !== 'cluster-key' || hasKey);
 }
 
 /** The list with that node on it. */
-export const withExposure = (draft: Draft, node: NodeObject, nowSeconds: number): readonly Exposure[] => [
+export const withExposure = (
+  draft: Draft,
+  node: Pick<NodeObject, 'uuid' | 'name' | 'master_candidate'>,
+  nowSeconds: number,
+): readonly Exposure[] => [
   ...exposuresIn(draft).filter((exposure) => exposure.node !== node.uuid),
   { node: node.uuid, name: node.name, since: isoTime(nowSeconds), secrets: secretsKnownTo(draft, node) },
 ];

@@ -12,11 +12,14 @@ import { whyRevoked } from './revocation.ts';
 import { whyNotPinned } from './pins.ts';
 import { isCandidate, nodeByUuid, type NodeUuid, type Roster } from './roster.ts';
 
-/** `local` is an administrator on the host's own socket, who may call everything. */
-export type Permission = 'any-node' | 'candidate' | 'self' | 'local';
+/**
+ * `local` is an administrator on the host's own socket, who may call everything but what is for strangers: whoever has no
+ * certificate of this cluster yet, and shows a token instead.
+ */
+export type Permission = 'any-node' | 'candidate' | 'self' | 'local' | 'stranger';
 
 export type CallerIdentity =
-  | { readonly kind: 'local' }
+  | { readonly kind: 'local' | 'stranger' }
   | {
       readonly kind: 'node';
       readonly uuid: NodeUuid;
@@ -87,20 +90,33 @@ export const permissions: Readonly<Record<string, Permission>> = {
   '/quorate.master.v1.RenewalService/StartRenewal': 'local',
   '/quorate.master.v1.RenewalService/SteerRenewal': 'local',
   '/quorate.master.v1.TrustService/ReloadTrust': 'local',
+  '/quorate.master.v1.TokensService/CreateToken': 'local',
+  '/quorate.master.v1.TokensService/ListTokens': 'local',
+  '/quorate.master.v1.TokensService/RevokeToken': 'local',
+  // joining by token: with nothing but the token, then with the certificate it was given
+  '/quorate.master.v1.JoinService/Join': 'stranger',
+  '/quorate.master.v1.TokensService/FinishJoin': 'any-node',
 };
 
 /** Why this caller may not; undefined if it may. A path without a row is refused to everybody. */
 export function mayCall(path: string, caller: CallerIdentity, own: CalleeIdentity): string | undefined {
   const permission = Object.hasOwn(permissions, path) ? permissions[path] : undefined;
   if (!permission) return `There is no call ${path}`;
-  if (caller.kind === 'local') return undefined;
+  const isStrangers = permission === 'stranger';
+  if (isStrangers !== (caller.kind === 'stranger')) return notFor(path, permission, caller);
+  if (caller.kind !== 'node') return undefined;
   const revoked = own.roster && whyRevoked(own.roster, caller.uuid, caller.certificateSha256);
   if (revoked) return revoked;
   const isHeld = holds[permission](caller.uuid, own);
   const unpinned = isHeld && permission === 'candidate' && own.roster && whyNotPinned(own.roster, caller);
   if (unpinned) return unpinned;
   if (isHeld) return undefined;
-  return `${path} is for ${audiences[permission]} only, not for node ${caller.uuid}`;
+  return notFor(path, permission, caller);
+}
+
+function notFor(path: string, permission: Permission, caller: CallerIdentity): string {
+  const whom = caller.kind === 'node' ? `node ${caller.uuid}` : 'this caller';
+  return `${path} is for ${audiences[permission]} only, not for ${whom}`;
 }
 
 const holds: Readonly<Record<Permission, (caller: NodeUuid, own: CalleeIdentity) => boolean>> = {
@@ -111,6 +127,7 @@ const holds: Readonly<Record<Permission, (caller: NodeUuid, own: CalleeIdentity)
   },
   self: (caller, own) => caller === own.uuid,
   local: () => false,
+  stranger: () => false,
 };
 
 const audiences: Readonly<Record<Permission, string>> = {
@@ -118,4 +135,5 @@ const audiences: Readonly<Record<Permission, string>> = {
   candidate: 'master candidates',
   self: 'the node itself',
   local: 'administrators on this host',
+  stranger: 'hosts that join by token',
 };

@@ -15,6 +15,8 @@ export interface NewNode extends InitNode {
   readonly uuid: NodeUuid;
   /** May ever be a candidate; true if absent. */
   readonly masterCapable?: boolean | undefined;
+  /** False: no candidate now, for it was given no cluster key; else as the pool has room. */
+  readonly candidate?: boolean | undefined;
   /** Group UUID; the only group if absent. */
   readonly group?: string | undefined;
 }

@@ -30,6 +30,7 @@ import {
   type Shape,
 } from './shape.ts';
 import { sshPublicKey } from './ssh-public-key.ts';
+import { tokenBookShape } from './token-book.ts';
 import { sameVersion, type Version } from './version.ts';
 
 /** SHA-256 of a text's UTF-8 form, lower-case hex. */
@@ -183,5 +184,6 @@ const recordShape: Shape = object({
     exposed: optional(listOf(exposureShape)),
     renewal: optional(renewalShape),
     pastRenewals: optional(listOf(pastRenewalShape)),
+    tokens: optional(tokenBookShape),
   }),
 });

@@ -73,6 +73,12 @@ export const timings = {
   auditKinds: 20,
   /** Open connections are held against the roster this often: within one renewal of the default lease. */
   trustLookMs: 500,
+  /** A host without certificate at the door for joins: handshake, one call (a commit and two signatures), then it is cut. */
+  strangerConnectionMs: 45_000,
+  /** The master opens and closes that door this often, as tokens come and end; a new token opens it at once. */
+  strangerDoorLookMs: 500,
+  /** How long a joining host tries one address of its token for the certificate it shows. */
+  anchorMs: 5_000,
   /** SSH: from connect to authenticated. OpenSSH's ConnectTimeout in the reference is 10 s. */
   sshConnectMs: 10_000,
   /** One remote step of node set-up. */

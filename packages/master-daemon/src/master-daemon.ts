@@ -12,6 +12,7 @@ import type { Settings } from '@quorate/cluster-state/settings';
 import { ensureDirectories, type State } from '@quorate/cluster-state/state';
 import { mayCall } from '@quorate/domain/method-table';
 import { timings } from '@quorate/domain/timings';
+import { awaitsStrangers } from '@quorate/domain/token-book';
 import type { Clock } from '@quorate/platform/clock';
 import type { Log } from '@quorate/platform/log';
 import type { AdmittedSocket } from '@quorate/platform/tls-listener';
@@ -19,10 +20,14 @@ import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { createFailoverHooks } from '@quorate/bootstrap/hooks';
 import { openLiveAccess } from '@quorate/bootstrap/cluster-access';
 import { createServer } from '@quorate/rpc/server';
+import { auditIn } from './audit.ts';
+import { joinService } from './join-service.ts';
 import { createMastership } from './mastership.ts';
 import { createRenewalKeeper } from './renewal-keeper.ts';
 import { serveRenewal } from './renewal-services.ts';
 import { serveMaster } from './services.ts';
+import { createStrangerDoor } from './stranger-door.ts';
+import { serveTokens } from './token-services.ts';
 
 export interface MasterDaemonParts {
   readonly state: State;
@@ -58,10 +63,20 @@ export async function startMasterDaemon({
   const keeper = createRenewalKeeper({ state, access, mastership, log });
   serveMaster(server, { state, access, mastership });
   serveRenewal(server, { state, own: access.own, now: () => clock.now(), mastership, keeper, identity });
+  const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
+  const forTokens = { state, access, identity, mastership, audit: auditIn(log), joinPort: settings.joinPort };
+  const door = createStrangerDoor({
+    ...{ identity, clock, log, at: { host, port: settings.joinPort } },
+    isWanted: () => {
+      const tenure = mastership.tenure();
+      return tenure.kind === 'in-office' && awaitsStrangers(tenure.record, clock.now().getTime() / 1000);
+    },
+    serve: joinService(forTokens),
+  });
+  serveTokens(server, { ...forTokens, lookAtDoor: door.look });
 
   const onConnection = (socket: AdmittedSocket): void => server.accept(socket);
   const listener = createNodeListener({ state, identity, onConnection, audit, clock });
-  const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
   await listener.listen({ host, port: settings.masterPort });
   await ensureDirectories(state);
   await state.files.remove(state.layout.masterdSocket.path);
@@ -70,12 +85,13 @@ export async function startMasterDaemon({
 
   const watching = new AbortController();
   const watch = Promise.all(
-    [mastership, identity, keeper, listener].map((each) => each.watch(watching.signal)),
+    [mastership, identity, keeper, listener, door].map((each) => each.watch(watching.signal)),
   );
   return {
     async stop() {
       watching.abort();
       await mastership.resign();
+      await door.close();
       // In this order: closing the listener cuts the connections that calls under way still need.
       await server.shutdown(timings.shutdownGraceMs);
       await listener.close();

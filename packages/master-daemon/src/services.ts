@@ -1,33 +1,30 @@
 /** Puts the master daemon's parts behind the services of proto/quorate/master/v1. Translates; decides nothing. */
-import { awaitNodeDaemon } from '@quorate/bootstrap/await-daemon';
 import { nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
-import { enrolNode, newNodeOf } from '@quorate/bootstrap/enrolment';
+import { enrolNode } from '@quorate/bootstrap/enrolment';
 import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
-import { type Entrusted, newNodeBecomesCandidate } from '@quorate/domain/candidate-pool';
+import type { Entrusted } from '@quorate/domain/candidate-pool';
 import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import {
   type MasterIpChange,
   withCandidatePoolSize,
   withMasterIp,
-  withNode,
   withoutMaster,
   withParameters,
 } from '@quorate/domain/configuration-changes';
 import { ClusterError } from '@quorate/domain/errors';
 import { exposedSecrets } from '@quorate/domain/exposure';
-import { awaitedNode, joinsMasterCapable } from '@quorate/domain/new-node';
+import { awaitedNode } from '@quorate/domain/new-node';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { mustWithdraw, withNodeWithdrawn } from '@quorate/domain/withdrawal';
-import type { RosterNode } from '@quorate/domain/roster';
 import { describeCertificate } from '@quorate/platform/certificates';
-import type { AddNodeRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/AddNodeRequest';
 import type { ModifyClusterRequest__Output } from '@quorate/rpc/gen/quorate/master/v1/ModifyClusterRequest';
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
+import { admitNode } from './admit-node.ts';
 import { pendingError } from './authority.ts';
-import { changeMasterIp, requireScriptOn } from './master-ip-change.ts';
+import { changeMasterIp } from './master-ip-change.ts';
 import type { Mastership } from './mastership.ts';
 import { pauseEnd, stepMessage } from './messages.ts';
 import { serveNodes } from './node-services.ts';
@@ -91,27 +88,7 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       const { record } = await office();
       const known = record.configuration.nodes[request.nodeUuid];
       if (known && !awaitedNode(record, known.name)) return { candidate: known.master_candidate };
-      const joiner = calledNode(request);
-      await awaitNodeDaemon(access, joiner);
-      // It counts as a voter from the next version on, and must know this one before.
-      await putConfiguration(access, joiner, pack(record));
-      const masterCapable = joinsMasterCapable(record, {
-        name: request.name,
-        masterCapable: !request.witness,
-      });
-      if (newNodeBecomesCandidate(record.configuration, masterCapable))
-        await requireScriptOn(access, record, joiner);
-      const node = newNodeOf(
-        { ...request, uuid: request.nodeUuid },
-        {
-          ...request,
-          secondaryIp: request.secondaryIp || undefined,
-          sshPublicKey: request.sshPublicKey || undefined,
-          masterCapable: !request.witness,
-        },
-      );
-      const committed = await mastership.change((present, now) => withNode(present, node, now));
-      return { candidate: committed.configuration.nodes[request.nodeUuid]?.master_candidate ?? false };
+      return admitNode({ access, mastership }, record, request);
     },
     WithdrawNode: async ({ nodeUuid, name, nodeCertificate }) => {
       const { record } = await office();
@@ -190,15 +167,6 @@ const masterIpChangeIn = (request: ModifyClusterRequest__Output): MasterIpChange
   ...(request.masterNetmask !== undefined && { netmask: request.masterNetmask }),
   ...(request.masterNetdev !== undefined && { device: request.masterNetdev }),
   ...(request.useExternalMipScript !== undefined && { externalScript: request.useExternalMipScript }),
-});
-
-const calledNode = (request: AddNodeRequest__Output): RosterNode => ({
-  uuid: request.nodeUuid,
-  name: request.name,
-  address: request.primaryIp,
-  nodePort: request.nodePort,
-  masterPort: request.masterPort,
-  role: 'regular',
 });
 
 function assertLastNode(names: readonly string[]): void {

@@ -166,6 +166,7 @@ const scriptStates = {
 } as const;
 
 function assertIs(caller: Caller, uuid: NodeUuid, message: string): void {
-  if (caller.kind === 'local' || caller.uuid === uuid) return;
-  throw new ClusterError('NOT_ALLOWED', message, { facts: { caller: caller.uuid } });
+  const known = caller.kind === 'node' ? caller.uuid : undefined;
+  if (caller.kind === 'local' || known === uuid) return;
+  throw new ClusterError('NOT_ALLOWED', message, { facts: { caller: known ?? caller.kind } });
 }

@@ -3,7 +3,7 @@
  *
  * Counterpart in Ganeti: lib/utils/security.py, GetCertificateDigest; lib/utils/io.py, NewUUID.
  */
-import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { createHash, randomBytes, randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 
 /** Lower-case hex. */
 export const sha256Hex = (data: string | Uint8Array): string =>
@@ -14,6 +14,10 @@ export function sha1Colon(der: Uint8Array): string {
   const hex = createHash('sha1').update(der).digest('hex').toUpperCase();
   return (hex.match(/../g) ?? []).join(':');
 }
+
+/** Whether two digests of one length are equal, in a time that tells nothing of where they differ. */
+export const sameDigest = (one: string, other: string): boolean =>
+  one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other));
 
 export const randomUuid = (): string => randomUUID();
 

@@ -8,6 +8,7 @@
 import { spawn } from 'node:child_process';
 import { realpathSync } from 'node:fs';
 import { access, constants, open, readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Writable } from 'node:stream';
 import { MachineError, systemCode } from './machine-error.ts';
@@ -199,3 +200,15 @@ export const executableDirectory = (): string => dirname(realpathSync(process.ar
 
 /** A path as it was typed, counted from the directory the program was started in. */
 export const absolutePath = (typed: string): string => resolve(typed);
+
+/** Who runs this program: the person behind sudo, if it says so. For people to read; it proves nothing. */
+export function userOfThisProcess(): string {
+  const behind = process.env['SUDO_USER'];
+  if (behind) return behind;
+  try {
+    return userInfo().username;
+  } catch {
+    // A user without an entry in the user database.
+    return `uid ${process.getuid?.()}`;
+  }
+}

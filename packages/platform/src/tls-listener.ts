@@ -43,6 +43,8 @@ export interface TlsListenerParts {
   readonly identity: TlsIdentity;
   readonly limits: HandshakeLimits;
   readonly outdatedMs: number;
+  /** Nobody is asked for a certificate, nor judged by one: `admit` is not called. */
+  readonly strangers?: boolean;
   /** Why the holder of this certificate (DER; chain and dates are verified) is refused; undefined lets it in. */
   readonly admit: (der: Uint8Array) => string | undefined;
   readonly onConnection: (socket: TLSSocket) => void;
@@ -194,7 +196,7 @@ function createHandshaker(
 ) {
   const tls = createTlsServer({
     ...contextOptions(parts.identity),
-    requestCert: true,
+    requestCert: parts.strangers !== true,
     // Refused by `whyNot` below instead of by Node, which drops the connection before it tells why.
     rejectUnauthorized: false,
     ALPNProtocols: ['h2'],
@@ -202,7 +204,7 @@ function createHandshaker(
   tls.on('secureConnection', (socket: TLSSocket) => {
     socket.on('error', () => socket.destroy());
     const shown = certificatesShownBy(socket);
-    const why = whyNot(socket, parts.admit);
+    const why = whyNot(socket, parts);
     if (why !== undefined) pending.refuse(socket, why, shown[0]);
     else if (pending.finish(socket)) {
       admitted.add(socket, shown);
@@ -223,7 +225,8 @@ const contextOptions = ({ caPem, certificatePem, privateKeyPem }: TlsIdentity) =
     secureOptions: constants.SSL_OP_NO_TICKET,
   }) as const;
 
-function whyNot(socket: TLSSocket, admit: TlsListenerParts['admit']): string | undefined {
+function whyNot(socket: TLSSocket, { strangers, admit }: TlsListenerParts): string | undefined {
+  if (strangers) return socket.alpnProtocol === 'h2' ? undefined : speaksNoHttp2;
   const certificate = socket.getPeerX509Certificate();
   if (certificate === undefined) return 'it showed no certificate';
   if (!socket.authorized) return wordsFor(socket.authorizationError);

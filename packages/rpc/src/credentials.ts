@@ -20,6 +20,20 @@ export interface CredentialsOptions {
   readonly verifyPeer: (expectedNode: NodeUuid, der: Uint8Array) => string | undefined;
 }
 
+/**
+ * For a host that is in no cluster yet: it shows nothing, and makes sure of the other end by the authority it was told of.
+ */
+export const createStrangerCredentials = (
+  caPem: string,
+  verifyPeer: (der: Uint8Array) => string | undefined,
+): grpc.ChannelCredentials =>
+  grpc.credentials.createSsl(Buffer.from(caPem), null, null, {
+    checkServerIdentity: (_expected, certificate) => {
+      const why = verifyPeer(certificate.raw);
+      return why === undefined ? undefined : new Error(why);
+    },
+  });
+
 /** The channel option that carries the expected node's UUID to `verifyPeer`. */
 export const expectedNodeOption = 'grpc.ssl_target_name_override';
 

@@ -15,7 +15,10 @@ import { sharedOptions } from './limits.ts';
 import { standardServices } from './services.ts';
 import { statusFrom } from './status-errors.ts';
 
-/** Who calls: a process on this host through the Unix socket, or a node known by its certificate. */
+/**
+ * Who calls: a process on this host through the Unix socket, a node known by its certificate, or, of a server for
+ * strangers, somebody of whom nothing is known but the address.
+ */
 export type Caller =
   | { readonly kind: 'local' }
   | {
@@ -24,7 +27,8 @@ export type Caller =
       readonly address: string;
       /** Of the certificate it showed, lower-case hex; absent where `identify` does not tell. */
       readonly certificateSha256?: string;
-    };
+    }
+  | { readonly kind: 'stranger'; readonly address: string };
 
 /**
  * What a service's author writes: one function per method. Throw a ClusterError to refuse. `signal` aborts
@@ -69,6 +73,11 @@ export interface ServerOptions {
   /** Why this caller may not make this call, as NOT_ALLOWED; undefined: it may. Asked before any handler. */
   readonly authorise: (path: string, caller: Caller) => string | undefined | Promise<string | undefined>;
   readonly onCall?: (record: CallRecord) => void;
+  /**
+   * Whoever connects is a stranger, whatever certificate was shown, may send no message longer than `messageLimit` bytes
+   * and make one call at a time.
+   */
+  readonly strangers?: { readonly messageLimit: number };
 }
 
 export interface RpcServer {
@@ -93,6 +102,15 @@ type AnyMethod = MethodDefinition<unknown, unknown>;
 type IdentifyCaller = (call: AnyCall) => Caller;
 
 const connectionOptions = { ...sharedOptions, 'grpc.max_concurrent_streams': 128 } as const;
+
+const optionsFor = ({ strangers }: ServerOptions) =>
+  strangers
+    ? {
+        ...connectionOptions,
+        'grpc.max_receive_message_length': strangers.messageLimit,
+        'grpc.max_concurrent_streams': 1,
+      }
+    : connectionOptions;
 
 /** Runs one call between identification and log; rejects with what the handler or the rules threw. */
 type Conduct = (
@@ -144,6 +162,8 @@ const nodeCaller =
     const address = call.getPeer();
     return { kind: 'node', uuid: nodeUuid, address, ...(certificateSha256 && { certificateSha256 }) };
   };
+
+const strangerCaller: IdentifyCaller = (call) => ({ kind: 'stranger', address: call.getPeer() });
 
 const localCaller: IdentifyCaller = () => ({ kind: 'local' });
 
@@ -233,7 +253,7 @@ function drainSockets(server: grpc.Server, paths: readonly string[], graceMs: nu
 
 export function createServer(options: ServerOptions): RpcServer {
   // Two servers, so that no connection of one kind can ever be taken for one of the other.
-  const forNodes = new grpc.Server(connectionOptions);
+  const forNodes = new grpc.Server(optionsFor(options));
   const forLocals = new grpc.Server(connectionOptions);
   const injector = forNodes.createConnectionInjector(grpc.ServerCredentials.createInsecure());
   const services = new Set(['']);
@@ -246,7 +266,8 @@ export function createServer(options: ServerOptions): RpcServer {
     const methods = definition as Readonly<Record<string, AnyMethod>>;
     const implementations = handlers as Readonly<Record<string, AnyHandler>>;
     for (const name of namesOf(methods)) services.add(name);
-    addService(forNodes, methods, implementations, conductWith(nodeCaller(options), options));
+    const remoteCaller = options.strangers ? strangerCaller : nodeCaller(options);
+    addService(forNodes, methods, implementations, conductWith(remoteCaller, options));
     addService(forLocals, methods, implementations, conductWith(localCaller, options));
   };
   serve(standardServices.health, health.handlers);

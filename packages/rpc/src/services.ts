@@ -17,6 +17,7 @@ import type {
   EnrolmentServiceDefinition,
   EnrolmentServiceHandlers,
 } from './gen/quorate/master/v1/EnrolmentService.ts';
+import type { JoinServiceDefinition, JoinServiceHandlers } from './gen/quorate/master/v1/JoinService.ts';
 import type {
   MastershipServiceDefinition,
   MastershipServiceHandlers,
@@ -47,6 +48,10 @@ import type {
   CandidacyServiceDefinition,
   CandidacyServiceHandlers,
 } from './gen/quorate/node/v1/CandidacyService.ts';
+import type {
+  TokensServiceDefinition,
+  TokensServiceHandlers,
+} from './gen/quorate/master/v1/TokensService.ts';
 import type {
   ConfigurationServiceDefinition,
   ConfigurationServiceHandlers,
@@ -120,6 +125,8 @@ interface MasterServices {
   readonly renewal: Service<MasterRenewalServiceDefinition, MasterRenewalServiceHandlers>;
   readonly trust: Service<TrustServiceDefinition, TrustServiceHandlers>;
   readonly repair: Service<RepairServiceDefinition, RepairServiceHandlers>;
+  readonly tokens: Service<TokensServiceDefinition, TokensServiceHandlers>;
+  readonly join: Service<JoinServiceDefinition, JoinServiceHandlers>;
 }
 
 /** Must equal the generator's options in tools/proto/contract.mjs. */
@@ -170,6 +177,8 @@ export const masterServices: MasterServices = lazily<MasterServices>({
   renewal: 'quorate.master.v1.RenewalService',
   trust: 'quorate.master.v1.TrustService',
   repair: 'quorate.master.v1.RepairService',
+  tokens: 'quorate.master.v1.TokensService',
+  join: 'quorate.master.v1.JoinService',
 });
 
 /** What every server of ours serves: gRPC's own health service. */

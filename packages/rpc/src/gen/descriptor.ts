@@ -304,6 +304,117 @@ export const descriptor: object = {
           }
          }
         },
+        "JoinService": {
+         "methods": {
+          "Join": {
+           "requestType": "JoinRequest",
+           "responseType": "JoinResponse"
+          }
+         }
+        },
+        "JoinRequest": {
+         "oneofs": {
+          "_witness": {
+           "oneof": [
+            "witness"
+           ]
+          }
+         },
+         "fields": {
+          "tokenId": {
+           "type": "string",
+           "id": 1
+          },
+          "secret": {
+           "type": "string",
+           "id": 2
+          },
+          "protocol": {
+           "type": "uint32",
+           "id": 3
+          },
+          "configurationFormat": {
+           "type": "uint32",
+           "id": 4
+          },
+          "software": {
+           "type": "string",
+           "id": 5
+          },
+          "name": {
+           "type": "string",
+           "id": 6
+          },
+          "primaryIp": {
+           "type": "string",
+           "id": 7
+          },
+          "secondaryIp": {
+           "type": "string",
+           "id": 8
+          },
+          "witness": {
+           "type": "bool",
+           "id": 9,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "certificateRequest": {
+           "type": "string",
+           "id": 10
+          },
+          "clientCertificateRequest": {
+           "type": "string",
+           "id": 11
+          },
+          "nodeCertificate": {
+           "type": "string",
+           "id": 12
+          },
+          "clientCertificate": {
+           "type": "string",
+           "id": 13
+          }
+         }
+        },
+        "JoinResponse": {
+         "fields": {
+          "clusterName": {
+           "type": "string",
+           "id": 1
+          },
+          "clusterUuid": {
+           "type": "string",
+           "id": 2
+          },
+          "nodeUuid": {
+           "type": "string",
+           "id": 3
+          },
+          "candidate": {
+           "type": "bool",
+           "id": 4
+          },
+          "nodeCertificate": {
+           "type": "string",
+           "id": 5
+          },
+          "clientCertificate": {
+           "type": "string",
+           "id": 6
+          },
+          "files": {
+           "keyType": "string",
+           "type": "string",
+           "id": 7
+          },
+          "sshKeyBits": {
+           "type": "uint32",
+           "id": 8
+          }
+         }
+        },
         "MastershipService": {
          "methods": {
           "Failover": {
@@ -1223,6 +1334,184 @@ export const descriptor: object = {
           "knownTo": {
            "rule": "repeated",
            "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "TokensService": {
+         "methods": {
+          "CreateToken": {
+           "requestType": "CreateTokenRequest",
+           "responseType": "CreateTokenResponse"
+          },
+          "ListTokens": {
+           "requestType": "ListTokensRequest",
+           "responseType": "ListTokensResponse"
+          },
+          "RevokeToken": {
+           "requestType": "RevokeTokenRequest",
+           "responseType": "RevokeTokenResponse"
+          },
+          "FinishJoin": {
+           "requestType": "FinishJoinRequest",
+           "responseType": "FinishJoinResponse"
+          }
+         }
+        },
+        "CreateTokenRequest": {
+         "fields": {
+          "node": {
+           "type": "string",
+           "id": 1
+          },
+          "witness": {
+           "type": "bool",
+           "id": 2
+          },
+          "lifeSeconds": {
+           "type": "uint32",
+           "id": 3
+          },
+          "operator": {
+           "type": "string",
+           "id": 4
+          }
+         }
+        },
+        "CreateTokenResponse": {
+         "fields": {
+          "id": {
+           "type": "string",
+           "id": 1
+          },
+          "secret": {
+           "type": "string",
+           "id": 2
+          },
+          "anchors": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 3
+          },
+          "port": {
+           "type": "uint32",
+           "id": 4
+          },
+          "addresses": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 5
+          },
+          "expiresSeconds": {
+           "type": "uint64",
+           "id": 6
+          }
+         }
+        },
+        "ListTokensRequest": {
+         "fields": {}
+        },
+        "TokenEntry": {
+         "fields": {
+          "id": {
+           "type": "string",
+           "id": 1
+          },
+          "state": {
+           "type": "string",
+           "id": 2
+          },
+          "createdSeconds": {
+           "type": "uint64",
+           "id": 3
+          },
+          "expiresSeconds": {
+           "type": "uint64",
+           "id": 4
+          },
+          "createdBy": {
+           "type": "string",
+           "id": 5
+          },
+          "node": {
+           "type": "string",
+           "id": 6
+          },
+          "witness": {
+           "type": "bool",
+           "id": 7
+          },
+          "claimedBy": {
+           "type": "string",
+           "id": 8
+          }
+         }
+        },
+        "ListTokensResponse": {
+         "fields": {
+          "tokens": {
+           "rule": "repeated",
+           "type": "TokenEntry",
+           "id": 1
+          }
+         }
+        },
+        "RevokeTokenRequest": {
+         "fields": {
+          "id": {
+           "type": "string",
+           "id": 1
+          },
+          "operator": {
+           "type": "string",
+           "id": 2
+          }
+         }
+        },
+        "RevokeTokenResponse": {
+         "fields": {
+          "claimedBy": {
+           "type": "string",
+           "id": 1
+          },
+          "hadClusterKey": {
+           "type": "bool",
+           "id": 2
+          }
+         }
+        },
+        "FinishJoinRequest": {
+         "fields": {
+          "nodeCertificate": {
+           "type": "string",
+           "id": 1
+          },
+          "clientCertificate": {
+           "type": "string",
+           "id": 2
+          },
+          "nodePort": {
+           "type": "uint32",
+           "id": 3
+          },
+          "masterPort": {
+           "type": "uint32",
+           "id": 4
+          },
+          "sshPublicKey": {
+           "type": "string",
+           "id": 5
+          }
+         }
+        },
+        "FinishJoinResponse": {
+         "fields": {
+          "nodeUuid": {
+           "type": "string",
+           "id": 1
+          },
+          "candidate": {
+           "type": "bool",
            "id": 2
           }
          }

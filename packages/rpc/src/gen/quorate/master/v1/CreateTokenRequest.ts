@@ -1,0 +1,16 @@
+// Original file: proto/quorate/master/v1/tokens.proto
+
+
+export interface CreateTokenRequest {
+  'node'?: (string);
+  'witness'?: (boolean);
+  'lifeSeconds'?: (number);
+  'operator'?: (string);
+}
+
+export interface CreateTokenRequest__Output {
+  'node': (string);
+  'witness': (boolean);
+  'lifeSeconds': (number);
+  'operator': (string);
+}
