@@ -89,8 +89,8 @@ describeLab('a cluster of three hosts', () => {
     await lab.cut(3);
     const { code, stderr } = await quorate(lab, 3, 'failover');
     expect(code).toBe(1);
-    expect(stderr).toMatch(/q1\.lab.*(no answer|no route|refused|timed? ?out)/is);
-    expect(stderr).toMatch(/q2\.lab.*(no answer|no route|refused|timed? ?out)/is);
+    expect(stderr).toMatch(/q1\.lab.*(no answer|did not answer|no route|refused|timed? ?out)/is);
+    expect(stderr).toMatch(/q2\.lab.*(no answer|did not answer|no route|refused|timed? ?out)/is);
     expect(stderr).not.toContain('q3.lab');
     expect(await Promise.all(lab.hosts.map((k) => stateOn(lab, k)))).toEqual(before);
     await lab.heal();
