@@ -105,7 +105,7 @@ describe('destroy', () => {
     await expect(run()).rejects.toMatchObject({
       reason: 'POST_CONDITION_FAILED',
       message: 'Still on the disk: /var/lib/quorate/roster.json',
-      hint: expect.stringContaining('Run quorate destroy again'),
+      hint: expect.stringContaining('Run the same command again'),
     });
     cluster.on(1, 'LeaveCluster', leave);
     expect(await run()).toEqual([]);

@@ -127,10 +127,11 @@ async function leaveCluster({ access, roster, daemons }: DestroyParts, own: Rost
   await daemons.stop('noded', timings.shutdownGraceMs);
 }
 
-async function confirmGone({ state }: RestoreParts): Promise<void> {
+/** Fails with POST_CONDITION_FAILED if anything is left in the data directory. */
+export async function confirmGone({ state }: Pick<RestoreParts, 'state'>): Promise<void> {
   const left = await findLeftovers(state);
   if (left.length === 0) return;
   throw new ClusterError('POST_CONDITION_FAILED', `Still on the disk: ${left.join(', ')}`, {
-    hint: 'Run quorate destroy again; what the cluster did not put there is yours to move away',
+    hint: 'Run the same command again; what the cluster did not put there is yours to move away',
   });
 }

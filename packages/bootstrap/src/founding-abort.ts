@@ -8,14 +8,13 @@
  */
 import { readFoundingRun } from '@quorate/cluster-state/founding-run';
 import { isHalfRestored, restoreHost } from '@quorate/cluster-state/host-changes';
-import { findLeftovers } from '@quorate/cluster-state/installed-files';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { State } from '@quorate/cluster-state/state';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
 
-import type { FoundingParts } from './founding.ts';
-import { aloneOnHost } from './founding.ts';
+import { confirmGone } from './destroy.ts';
+import { aloneOnHost, type FoundingParts } from './founding.ts';
 import { stepRunner } from './steps.ts';
 
 export const abortSteps = {
@@ -50,7 +49,7 @@ export const abortFounding = (parts: AbortParts): Promise<Aborted> =>
     });
     await steps.required('stop-node-daemon', () => daemons.stop('noded', timings.shutdownGraceMs));
     await steps.required('restore-host', () => restoreHost(state));
-    await steps.required('confirm', () => confirmGone(state));
+    await steps.required('confirm', () => confirmGone(parts));
     return { wasUnderWay: true, warnings: steps.warnings };
   });
 
@@ -65,13 +64,5 @@ async function isUnderWay(state: State): Promise<boolean> {
   if (roster.nodes.length <= 1) return true;
   throw new ClusterError('NODES_REMAIN', `Other nodes have joined ${roster.clusterName} already`, {
     hint: 'Take them out of the cluster first, then destroy it',
-  });
-}
-
-async function confirmGone(state: State): Promise<void> {
-  const left = await findLeftovers(state);
-  if (left.length === 0) return;
-  throw new ClusterError('POST_CONDITION_FAILED', `Still on the disk: ${left.join(', ')}`, {
-    hint: 'What the cluster did not put there is yours to move away',
   });
 }

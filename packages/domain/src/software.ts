@@ -6,8 +6,5 @@ export const softwareVersion = '0.1.0';
 /** Raised when two sides can no longer talk; must be equal between nodes (BEH-256). */
 export const protocolVersion = 1;
 
-/** Name in errors, logs and the identity of certificates. */
-export const softwareName = 'quorate';
-
 /** The oldest Node.js that the programs run on; as `engines` in package.json has it. */
 export const oldestNode = '20.19.0';

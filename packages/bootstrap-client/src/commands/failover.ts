@@ -8,9 +8,8 @@ import type { FailoverOutcome__Output } from '@quorate/rpc/gen/quorate/master/v1
 import { masterServices } from '@quorate/rpc/services';
 import { openCluster, type GlobalOptions } from '../context.ts';
 import { failoverTarget, type FailoverTarget } from '../failover-target.ts';
-import { liveSteps, stepRecorder } from '../live-steps.ts';
-import { errorObject, printNote, printResult, reportError } from '../output.ts';
-import { stepEvent } from '../step-event.ts';
+import { followSteps } from '../follow-steps.ts';
+import { printNote, printResult } from '../output.ts';
 
 interface FailoverOptions extends GlobalOptions, FailoverTarget {
   /** commander's name for the absence of --no-voting. */
@@ -24,37 +23,26 @@ export default async function failover(options: FailoverOptions): Promise<number
   if (noVoting && !options.yesDoIt) throw unconfirmed();
   const context = await openCluster(options);
   const candidate = await failoverTarget(context, options);
-  const { report, steps } = stepRecorder(liveSteps(options.json === true));
   const request = {
     noVoting,
     confirmed: options.yesDoIt === true,
     acceptDataLoss: options.acceptDataLoss === true,
   };
-  try {
-    const events = context.access.channels.stream(candidate, masterServices.mastership.Failover, request, {
-      deadlineMs: timings.failoverMs,
-    });
-    let outcome: FailoverOutcome__Output | null = null;
-    for await (const { step, outcome: last } of events) {
-      if (step) report(stepEvent(step));
-      outcome = last ?? outcome;
-    }
-    return printOutcome(options, outcome, steps);
-  } catch (caught) {
-    if (!options.json) return reportError(caught, options);
-    const error = errorObject(caught);
-    printResult(options, { master: null, error, steps }, []);
-    return error.exitCode;
-  }
+  const method = masterServices.mastership.Failover;
+  return followSteps<FailoverOutcome__Output>(options, {
+    what: 'failover',
+    open: () =>
+      context.access.channels.stream(candidate, method, request, { deadlineMs: timings.failoverMs }),
+    print: (outcome, steps) => printOutcome(options, outcome, steps),
+    none: { master: null },
+  });
 }
 
 function printOutcome(
   options: FailoverOptions,
-  outcome: FailoverOutcome__Output | null,
+  { masterName, masterUuid, epoch, warnings }: FailoverOutcome__Output,
   steps: readonly object[],
 ): number {
-  if (!outcome) throw new ClusterError('INTERNAL', 'The master daemon ended the failover without an outcome');
-  const { masterName, masterUuid, epoch, warnings } = outcome;
   for (const warning of warnings) printNote(`Warning: ${warning}`);
   const value = { master: { name: masterName, uuid: masterUuid }, epoch, warnings, steps };
   printResult(options, value, [`${masterName} is master in epoch ${epoch}`]);

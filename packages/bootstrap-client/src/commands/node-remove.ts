@@ -2,16 +2,14 @@
  * `quorate node remove`: takes a node out of the cluster; on the master. The work is done by the master daemon; here its
  * steps are shown. Exit 0 once the node is out, also if it could not be reached: what it may keep is told then.
  */
-import { ClusterError } from '@quorate/domain/errors';
 import { timings } from '@quorate/domain/timings';
 import { describeVersion } from '@quorate/domain/version';
 import type { RemoveNodeOutcome__Output } from '@quorate/rpc/gen/quorate/master/v1/RemoveNodeOutcome';
 import { versionFrom } from '@quorate/rpc/messages';
 import { masterServices } from '@quorate/rpc/services';
 import { openCluster, type GlobalOptions } from '../context.ts';
-import { liveSteps, stepRecorder } from '../live-steps.ts';
-import { errorObject, printNote, printResult, reportError } from '../output.ts';
-import { stepEvent } from '../step-event.ts';
+import { followSteps } from '../follow-steps.ts';
+import { printNote, printResult } from '../output.ts';
 
 interface NodeRemoveOptions extends GlobalOptions {
   readonly dryRun?: boolean;
@@ -19,32 +17,21 @@ interface NodeRemoveOptions extends GlobalOptions {
 
 export default async function nodeRemove(options: NodeRemoveOptions, name: string): Promise<number> {
   const { access, master } = await openCluster(options);
-  const { report, steps } = stepRecorder(liveSteps(options.json === true));
   const request = { name, dryRun: options.dryRun === true };
-  try {
-    const events = access.channels.stream(master, masterServices.nodes.RemoveNode, request, {
-      deadlineMs: timings.nodeRemoveMs,
-    });
-    let outcome: RemoveNodeOutcome__Output | null = null;
-    for await (const { step, outcome: last } of events) {
-      if (step) report(stepEvent(step));
-      outcome = last ?? outcome;
-    }
-    return printOutcome(options, outcome, steps);
-  } catch (caught) {
-    if (!options.json) return reportError(caught, options);
-    const error = errorObject(caught);
-    printResult(options, { node: null, error, steps }, []);
-    return error.exitCode;
-  }
+  const method = masterServices.nodes.RemoveNode;
+  return followSteps<RemoveNodeOutcome__Output>(options, {
+    what: 'removal',
+    open: () => access.channels.stream(master, method, request, { deadlineMs: timings.nodeRemoveMs }),
+    print: (outcome, steps) => printOutcome(options, outcome, steps),
+    none: { node: null },
+  });
 }
 
 function printOutcome(
   options: NodeRemoveOptions,
-  outcome: RemoveNodeOutcome__Output | null,
+  outcome: RemoveNodeOutcome__Output,
   steps: readonly object[],
 ): number {
-  if (!outcome) throw new ClusterError('INTERNAL', 'The master daemon ended the removal without an outcome');
   const { name, uuid, left, exposed, warnings } = outcome;
   const version = versionFrom(outcome.version);
   for (const warning of warnings) printNote(`Warning: ${warning}`);
