@@ -17,12 +17,18 @@ export const addCounts = (a: Counts, b: Counts): Counts => ({
 export const plainLine = (c: Counts): string =>
   `${c.passed} passed, ${c.failed} failed, ${c.skipped} skipped`;
 
+/** What a run came to: its counts, and in a line or two what each failure was. */
+export interface Tally {
+  readonly counts: Counts;
+  readonly failures: readonly string[];
+}
+
 /** What a reporter left in its file; undefined if the run ended before it could write. */
-export function parseCounts(text: string): Counts | undefined {
+export function parseTally(text: string): Tally | undefined {
   try {
-    const { passed, failed, skipped } = JSON.parse(text) as Partial<Counts>;
-    if (![passed, failed, skipped].every(Number.isInteger)) return undefined;
-    return { passed, failed, skipped } as Counts;
+    const { counts, failures } = JSON.parse(text) as Tally;
+    const { passed, failed, skipped } = counts;
+    return [passed, failed, skipped].every(Number.isInteger) ? { counts, failures } : undefined;
   } catch {
     return undefined;
   }

@@ -1,9 +1,9 @@
 /**
  * Runs the parts of the test in order and adds them up; `tools/test` is the command people type.
  *
- * A failing part does not stop the ones behind it. At the end a table says what each part took and came to, and
- * the last line is the sum over all of them. Exit code 1 if anything failed, 2 for a part that is not there,
- * 130 if interrupted.
+ * A failing part does not stop the ones behind it. At the end what failed is named once more, a table says what
+ * each part took and came to, and the last line is the sum over all of them. Exit code 1 if anything failed, 2
+ * for a part that is not there, 130 if interrupted.
  */
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -12,16 +12,19 @@ import { constants, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensurePackages, isInstalled } from '../../test/lab/packages.ts';
-import { addCounts, noTests, parseCounts, plainLine } from './counts.ts';
-import type { Counts } from './counts.ts';
+import { addCounts, noTests, parseTally, plainLine } from './counts.ts';
+import type { Counts, Tally } from './counts.ts';
 import { parts } from './parts.ts';
 import type { Part } from './parts.ts';
 
-interface Outcome {
+/** What became of a part, and why if it is not plain. */
+interface Verdict extends Tally {
+  readonly remark: string;
+}
+
+interface Outcome extends Verdict {
   readonly name: string;
   readonly seconds: number;
-  readonly counts: Counts;
-  readonly remark: string;
 }
 
 const projectRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -73,12 +76,14 @@ async function runAll(part: Part, extra: NodeJS.ProcessEnv): Promise<number> {
 }
 
 const one = (key: keyof Counts): Counts => ({ ...noTests, [key]: 1 });
+const justOne = (key: keyof Counts): Tally => ({ counts: one(key), failures: [] });
 
 /** A run that failed without a failed test (it crashed, or could not start) is one failure. */
-function countsOf(file: string, code: number): Counts {
-  const counts = parseCounts(readIfThere(file));
-  if (counts === undefined) return one('failed');
-  return code !== 0 && counts.failed === 0 ? addCounts(counts, one('failed')) : counts;
+function tallyOf(file: string, code: number): Tally {
+  const tally = parseTally(readIfThere(file));
+  if (tally === undefined) return justOne('failed');
+  const unnamed = code !== 0 && tally.counts.failed === 0;
+  return unnamed ? { ...tally, counts: addCounts(tally.counts, one('failed')) } : tally;
 }
 
 function readIfThere(file: string): string {
@@ -103,25 +108,25 @@ async function whySkipped(part: Part, isNamed: boolean): Promise<string | undefi
   return part.skippedBecause?.();
 }
 
-async function judge(part: Part, isNamed: boolean): Promise<{ counts: Counts; remark: string }> {
+async function judge(part: Part, isNamed: boolean): Promise<Verdict> {
   const reason = await whySkipped(part, isNamed);
   if (reason !== undefined) {
     console.log(`${part.name} skipped: ${reason}`);
-    return { counts: one('skipped'), remark: reason };
+    return { ...justOne('skipped'), remark: reason };
   }
   if (part.needsPrograms && (await run(['node', 'tools/build/ready.mjs', 'build'], {})) !== 0)
-    return { counts: one('failed'), remark: 'the programs could not be built' };
+    return { ...justOne('failed'), remark: 'the programs could not be built' };
   const file = join(scratch, `${part.name}.json`);
   const code = await runAll(part, part.counted ? { PLAIN_LINE_FILE: file } : {});
-  const counts = part.counted ? countsOf(file, code) : one(code === 0 ? 'passed' : 'failed');
-  return { counts, remark: code === 0 ? '' : `exit ${code}` };
+  const tally = part.counted ? tallyOf(file, code) : justOne(code === 0 ? 'passed' : 'failed');
+  return { ...tally, remark: code === 0 ? '' : `exit ${code}` };
 }
 
 async function runPart(part: Part, isNamed: boolean): Promise<Outcome> {
   console.log(`\n== ${part.name}: ${part.what}`);
   const began = performance.now();
-  const { counts, remark } = await judge(part, isNamed);
-  return { name: part.name, seconds: (performance.now() - began) / 1000, counts, remark };
+  const verdict = await judge(part, isNamed);
+  return { name: part.name, seconds: (performance.now() - began) / 1000, ...verdict };
 }
 
 function table(outcomes: readonly Outcome[]): string {
@@ -136,6 +141,12 @@ function table(outcomes: readonly Outcome[]): string {
     return `${columns.join('  ')}${remark && `  (${remark})`}`;
   };
   return outcomes.map(line).join('\n');
+}
+
+/** Said at the end, where whoever reads only that looks first. */
+function failed(outcomes: readonly Outcome[]): string {
+  const lines = outcomes.flatMap(({ name, failures }) => failures.map((line) => `${name}: ${line}`));
+  return lines.length === 0 ? '' : `\nFailed:\n${lines.join('\n')}\n`;
 }
 
 function chosenParts(names: readonly string[]): readonly Part[] {
@@ -162,7 +173,7 @@ async function main(args: readonly string[]): Promise<void> {
     if (interrupted) process.exit(128 + constants.signals[interrupted]);
   }
   const sum = outcomes.map((o) => o.counts).reduce(addCounts, noTests);
-  console.log(`\n${table(outcomes)}\n\n${plainLine(sum)}`);
+  console.log(`${failed(outcomes)}\n${table(outcomes)}\n\n${plainLine(sum)}`);
   process.exitCode = sum.failed > 0 ? 1 : 0;
 }
 

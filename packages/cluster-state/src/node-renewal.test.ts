@@ -242,6 +242,27 @@ describe('BEH-286 a power cut', () => {
     expect(state.files.contents()).toEqual(before);
   });
 
+  it.each([
+    ['switched and ended', 'new', [0, 1, 2]],
+    ['taken back', 'old', [0, 1, 2]],
+  ] as const)('%s while somebody reads, that one finds what fits together', async (_, keep, reads) => {
+    for (const before of reads) {
+      const { state, signed } = copied();
+      if (keep === 'old') await switchRenewal(state, 'renewal-1', signed);
+      let left = before;
+      const readText: typeof state.files.readText = async (path) => {
+        const text = await state.files.readText(path);
+        if (left-- === 0) {
+          await switchRenewal(state, 'renewal-1', signed);
+          await finishRenewal(state, 'renewal-1', keep);
+        }
+        return text;
+      };
+      await readNodeIdentity({ ...state, files: { ...state.files, readText } });
+      expect(left).toBeLessThan(0);
+    }
+  });
+
   it.each(every)('after %i changes of the end: it ends', async (changes) => {
     const { state, signed, cutAfter } = copied();
     await switchRenewal(state, 'renewal-1', signed);

@@ -60,13 +60,33 @@ export interface NodeIdentity {
 
 /**
  * Who this node is on the wire: node.pem, and the cluster certificates to judge others by, that of server.pem first.
- * There are several only while the cluster certificate is renewed. Throws NOT_IN_CLUSTER if either file is missing,
- * STATE_CORRUPT if they are not a pair of one cluster.
+ * There are several only while the cluster certificate is renewed. Files that are replaced while they are read are read
+ * again. Throws NOT_IN_CLUSTER if either file is missing, STATE_CORRUPT if they are not a pair of one cluster.
  */
 export async function readNodeIdentity(state: State): Promise<NodeIdentity> {
-  const { nodePem, serverPem } = state.layout;
-  const authorities = await readAuthorities(state);
-  const { certificatePem, privateKeyPem, text } = await readPem(state, nodePem);
+  for (let texts = await identityTexts(state); ;) {
+    try {
+      return identityIn(state, texts);
+    } catch (error) {
+      const again = await identityTexts(state);
+      if (again.every((text, at) => text === texts[at])) throw error;
+      texts = again;
+    }
+  }
+}
+
+type IdentityTexts = readonly [node: string | undefined, server: string | undefined, trusted: string];
+
+async function identityTexts({ files, layout }: State): Promise<IdentityTexts> {
+  const server = await files.readText(layout.serverPem.path);
+  const trusted = (await files.readText(layout.trustedPem.path)) ?? '';
+  return [await files.readText(layout.nodePem.path), server, trusted];
+}
+
+function identityIn({ layout }: State, [node, server, trusted]: IdentityTexts): NodeIdentity {
+  const { nodePem, serverPem } = layout;
+  const authorities = [...new Set([pemIn(serverPem, server).certificatePem, ...certificatesIn(trusted)])];
+  const { certificatePem, privateKeyPem, text } = pemIn(nodePem, node);
   if (!privateKeyPem) throw unusable(nodePem.path, 'it holds no private key');
   const { nodeIdentity } = readable(nodePem.path, () => describeCertificate(certificatePem));
   if (!nodeIdentity) throw unusable(nodePem.path, 'its certificate names no node of a cluster');
@@ -75,13 +95,6 @@ export async function readNodeIdentity(state: State): Promise<NodeIdentity> {
     throw unusable(nodePem.path, `its certificate was not signed with ${serverPem.path}`);
   const chain = certificatesIn(text).join('');
   return { caPem: authorities.join(''), certificatePem: chain, privateKeyPem, ...nodeIdentity };
-}
-
-/** Every cluster certificate that counts here, each once. */
-async function readAuthorities(state: State): Promise<readonly string[]> {
-  const { certificatePem } = await readPem(state, state.layout.serverPem);
-  const others = certificatesIn((await state.files.readText(state.layout.trustedPem.path)) ?? '');
-  return [...new Set([certificatePem, ...others])];
 }
 
 export interface ClusterKey {
@@ -122,8 +135,10 @@ async function describe(state: State, entry: LayoutEntry): Promise<ReturnType<ty
   return readable(entry.path, () => describeCertificate(certificatePem));
 }
 
-async function readPem(state: State, { path }: LayoutEntry) {
-  const text = await state.files.readText(path);
+const readPem = async ({ files }: State, entry: LayoutEntry) =>
+  pemIn(entry, await files.readText(entry.path));
+
+function pemIn({ path }: LayoutEntry, text: string | undefined) {
   if (text === undefined) throw notInCluster(path);
   const { certificatePem, privateKeyPem } = readable(path, () => splitPem(text));
   if (!certificatePem) throw unusable(path, 'it holds no certificate');
