@@ -56,7 +56,11 @@ describe.sequential('BEH-286 kill -9 of the master', () => {
 
   /** What fails meanwhile is not to fail those tests, too, that come after. */
   async function back(dead: Host, meanwhile: () => Promise<unknown>): Promise<void> {
-    await meanwhile().finally(() => made.cluster.startDaemons(dead));
+    try {
+      await meanwhile();
+    } finally {
+      await made.cluster.startDaemons(dead);
+    }
   }
   const others = () => made.hosts.filter((host) => host !== master);
 
