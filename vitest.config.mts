@@ -7,7 +7,10 @@ import { defineConfig } from 'vitest/config';
 const part = (name: string, include: string[], extra: object = {}) => ({
   test: { name, include, testTimeout: 30_000, hookTimeout: 60_000, ...extra },
 });
-const oneByOne = { fileParallelism: false, testTimeout: 300_000, hookTimeout: 300_000 };
+const patient = { testTimeout: 300_000, hookTimeout: 300_000 };
+const oneByOne = { ...patient, fileParallelism: false };
+/** Clusters mostly wait, for leases and for each other: two at a time take little longer than one. */
+const twoByTwo = { ...patient, fileParallelism: true, maxWorkers: 2 };
 
 export default defineConfig({
   test: {
@@ -24,7 +27,7 @@ export default defineConfig({
       part('simulation', ['test/simulation/**/*.test.ts'], oneByOne),
       part('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 300_000 }),
       part('model', ['test/model/**/*.test.ts'], { ...oneByOne, maxConcurrency: 2 }),
-      part('e2e', ['test/e2e/**/*.test.ts'], oneByOne),
+      part('e2e', ['test/e2e/**/*.test.ts'], twoByTwo),
       part('lab', ['test/lab/**/*.test.ts'], oneByOne),
       part('interop', ['test/interop/**/*.test.ts'], oneByOne),
     ],

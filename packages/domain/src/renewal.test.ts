@@ -121,7 +121,16 @@ describe('a renewal in phase drop-old', () => {
     ['fff', 'end done', ''],
     ['ff-', 'end done', 'it has switched, and forgets the old when it is back'],
     ['ffx', 'end done', ''],
-  ])('of which all have switched, %s: %s %s', (line, wanted) => expect(outcome(over, line)).toBe(wanted));
+  ])('of which all have switched, %s: %s %s', (line, wanted) => expect(outcome(over, line, 50)).toBe(wanted));
+
+  it.each([
+    [0, 'wait', 'a command may have read the old files just now'],
+    [2.9, 'wait', ''],
+    [3, 'finish 1 2 3', ''],
+    [-5, 'finish 1 2 3', 'the clock was put back'],
+  ])('%d s after all have switched: %s %s', (nowSeconds, wanted) =>
+    expect(outcome(over, 'sss', nowSeconds)).toBe(wanted),
+  );
 
   it.each([
     ['ss-', 50, 'wait', 'the old counts until it is back'],

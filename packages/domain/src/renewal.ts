@@ -19,6 +19,7 @@
 import type { Draft } from './configuration.ts';
 import type { RenewalItem } from './renewal-items.ts';
 import type { NodeUuid } from './roster.ts';
+import { timings } from './timings.ts';
 
 /** Each phase with the sentence an operator reads. */
 export const renewalPhases = {
@@ -206,6 +207,7 @@ const phases: Readonly<Record<RenewalPhase, Phase>> = {
     if (late.length > 0) return { tasks: [], blockedBy, next: { renewal: { ...renewal, switched } } };
     const leftBehind = scope.filter((node) => !switched.includes(node));
     if (leftBehind.length > 0 && nowSeconds < (renewal.dropAtSeconds ?? 0)) return { tasks: [], blockedBy };
+    if (isJustSwitched(renewal, nowSeconds)) return { tasks: [], blockedBy: [] };
     const tasks = tasksFor(
       'finish',
       renewal,
@@ -225,6 +227,13 @@ const phases: Readonly<Record<RenewalPhase, Phase>> = {
     return { tasks, blockedBy, ...whenDone(tasks, [], { end }) };
   },
 };
+
+/** Whether somebody may still be about to show what he read before the switch. A clock that was put back waits for nothing. */
+function isJustSwitched({ authorities, dropAtSeconds, graceSeconds }: Renewal, nowSeconds: number): boolean {
+  if (!authorities || dropAtSeconds === null) return false;
+  const sinceSwitch = nowSeconds - (dropAtSeconds - graceSeconds);
+  return sinceSwitch >= 0 && sinceSwitch * 1_000 < timings.oldAnchorMs;
+}
 
 const whenDone = (
   tasks: readonly NodeTask[],

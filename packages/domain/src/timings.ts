@@ -105,6 +105,11 @@ export const timings = {
   resignMs: 500,
   /** A daemon looks this often whether its certificates were replaced. Three small files that the kernel has in memory. */
   identityLookMs: 1_000,
+  /**
+   * The old cluster certificate counts so long after the last node has switched: a command that has just read the files,
+   * or looks at them every second as the daemons do, must be through with the old ones.
+   */
+  oldAnchorMs: 3_000,
   /** What came in by a cluster certificate that is trusted no more is cut after this: above the longest call of a node. */
   outdatedConnectionMs: 30_000,
   /** The master daemon of the same host reads three files; one that is stopped keeps its node from being renewed. */
