@@ -67,8 +67,18 @@ it('BEH-270 that of a removed node is cut within one look', async () => {
   expect(cut).toEqual([`192.0.2.2: Node ${node} was removed from ${roster.clusterName}`]);
 });
 
+it('BEH-270 that of a node that was removed before has a look’s time to hear so', async () => {
+  const { socket, clock, revoke, node } = await scene();
+  await revoke({ nodes: [node], certificates: [] });
+  await clock.advance(timings.trustLookMs);
+  expect(socket.destroyed).toBe(false);
+  await clock.advance(timings.trustLookMs);
+  expect(socket.destroyed).toBe(true);
+});
+
 it('that of a node with another certificate by now is cut as well', async () => {
   const { socket, clock, revoke, sha256 } = await scene();
+  await clock.advance(timings.trustLookMs);
   await revoke({ nodes: [], certificates: [sha256] });
   await clock.advance(timings.trustLookMs);
   expect(socket.destroyed).toBe(true);

@@ -35,12 +35,17 @@ export interface OpenConnections {
 
 export function createOpenConnections({ state, clock, onCut }: Parts): OpenConnections {
   const open = new Map<AdmittedSocket, Holder>();
+  /** Those that came in since the last look: whoever was refused before is about to hear why, from its first call. */
+  let fresh = new Set<AdmittedSocket>();
 
   async function cutRefused(): Promise<void> {
     if (open.size === 0) return;
     // One that cannot be read says nothing about anybody; every call is refused meanwhile.
     const roster = await readRoster(state).catch(() => undefined);
+    const spared = fresh;
+    fresh = new Set();
     for (const [socket, holder] of open) {
+      if (spared.has(socket)) continue;
       const why = whyEnded(holder, roster, clock.now());
       if (why === undefined) continue;
       open.delete(socket);
@@ -62,7 +67,11 @@ export function createOpenConnections({ state, clock, onCut }: Parts): OpenConne
         certificateSha256: sha256Hex(der),
         endsMs: certificateEnd(der),
       });
-      socket.once('close', () => open.delete(socket));
+      fresh.add(socket);
+      socket.once('close', () => {
+        open.delete(socket);
+        fresh.delete(socket);
+      });
     },
     async watch(signal) {
       while (!signal.aborted) {
