@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -15,6 +16,8 @@ const twoByTwo = { ...patient, fileParallelism: true, maxWorkers: 2 };
 export default defineConfig({
   test: {
     pool: 'forks',
+    // The usual is one fewer than there are processors, which is one of two.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     reporters: ['default', './tools/test-parts/plain-line-reporter.ts'],
     projects: [
       {
@@ -28,7 +31,7 @@ export default defineConfig({
       part('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 300_000 }),
       part('model', ['test/model/**/*.test.ts'], { ...oneByOne, maxConcurrency: 2 }),
       part('e2e', ['test/e2e/**/*.test.ts'], twoByTwo),
-      part('lab', ['test/lab/**/*.test.ts'], oneByOne),
+      part('lab', ['test/lab/**/*.test.ts'], twoByTwo),
       part('interop', ['test/interop/**/*.test.ts'], oneByOne),
     ],
   },
