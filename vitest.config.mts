@@ -26,7 +26,9 @@ export default defineConfig({
         }),
       },
       part('wire', ['packages/*/src/**/*.wire.test.ts']),
-      part('machine', ['packages/*/src/**/*.machine.test.ts'], { testTimeout: 60_000 }),
+      part('machine', ['packages/*/src/**/*.machine.test.ts', 'tools/**/*.machine.test.ts'], {
+        testTimeout: 60_000,
+      }),
       part('simulation', ['test/simulation/**/*.test.ts'], oneByOne),
       part('fuzz', ['test/fuzz/**/*.test.ts'], { testTimeout: 300_000 }),
       part('model', ['test/model/**/*.test.ts'], { ...oneByOne, maxConcurrency: 2 }),

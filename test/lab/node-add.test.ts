@@ -204,8 +204,7 @@ describeLab('hosts with nothing on them, and people who are asked', () => {
     expect(JSON.parse(aborted)).toMatchObject({
       hosts: [{ host: 'q3.lab', ok: true, aborted: { cleaned: true, exposed: 'nothing' } }],
     });
-    const left = await shell(lab, 3, `find /var/lib/quorate ${programPlace} -type f`);
-    expect(left.stdout + (await shell(lab, 3, `pgrep -f '${programsRun}'`)).stdout).toBe('');
+    await expectNothingBrought(lab, 3);
     expect(await nodesOf(lab)).toEqual(['q1.lab', 'q2.lab']);
 
     await lab.on(3, ['nft', 'delete', 'table', 'inet', 'filtered']);
@@ -214,6 +213,9 @@ describeLab('hosts with nothing on them, and people who are asked', () => {
     );
     expect(tried).toContain('its join came to its end');
     await mustQuorate(lab, 1, 'node', 'add', 'q3', '--install', ...remote);
+    await expectMembers(lab, [1, 2, 3]);
+    // Installed anew it is by the programs that it has.
+    await mustQuorate(lab, 1, 'node', 'readd', 'q3', ...remote);
     await expectMembers(lab, [1, 2, 3]);
 
     const typed = await atTerminal(lab, 1, `quorate node add q4 --ssh-key ${sshDirectory}/locked`, [
@@ -227,5 +229,20 @@ describeLab('hosts with nothing on them, and people who are asked', () => {
     expect(readFileSync(lab.disk(1, knownHosts), 'utf8')).toMatch(/^q4\.lab ssh-ed25519 /m);
     await expectOneMaster(lab, 1);
     await expectMembers(lab, [1, 2, 3, 4]);
+
+    await mustQuorate(lab, 1, 'node', 'remove', 'q3');
+    await expectNothingBrought(lab, 3);
+    expect((await quorate(lab, 3, 'master')).code).toBe(2);
+    await expectMembers(lab, [1, 2, 4]);
   });
 });
+
+/** Neither a file nor a directory of what `--install` brought, nor anything that runs from it; what was there before is. */
+async function expectNothingBrought(lab: Lab, k: number): Promise<void> {
+  const isClean = async (): Promise<boolean> => {
+    const files = await shell(lab, k, `find /var/lib/quorate -type f; find ${programPlace}`);
+    return files.stdout + (await shell(lab, k, `pgrep -f '${programsRun}'`)).stdout === '';
+  };
+  await awaitUntil(`q${k} keeps programs`, 30_000, isClean);
+  expect((await shell(lab, k, 'command -v quorate')).code).toBe(0);
+}

@@ -7,6 +7,7 @@ export interface NodeAddFlags extends GlobalOptions, SshFlags {
   readonly secondaryIp?: string;
   readonly witness?: boolean;
   readonly install?: boolean;
+  readonly installPackage?: string;
   readonly remoteProgram?: string;
   readonly abort?: boolean;
   readonly dryRun?: boolean;
@@ -20,10 +21,17 @@ export function addNodeAddFlags(command: Command): void {
     .option('-s, --secondary-ip <address>', 'its address on a second network; for one host')
     .option('--witness', 'let it vote, but never become master')
     .addOption(
-      new Option('--abort', 'take back a join that did not come to its end').conflicts(['install', 'dryRun']),
+      new Option('--abort', 'take back a join that did not come to its end').conflicts([
+        'install',
+        'installPackage',
+        'dryRun',
+      ]),
     )
     .addOption(
-      new Option('--dry-run', 'look whether it could join, and change nothing').conflicts('install'),
+      new Option('--dry-run', 'look whether it could join, and change nothing').conflicts([
+        'install',
+        'installPackage',
+      ]),
     );
   addReaddFlags(command);
 }
@@ -35,5 +43,14 @@ export function addReaddFlags(command: Command): void {
   command
     .optionsGroup('Programs there:')
     .option('--install', 'bring the programs of this host over to one that has none')
-    .option('--remote-program <path>', 'where quorate is on that host (default: where it is here)');
+    .addOption(
+      new Option(
+        '--install-package <file>',
+        'bring this Debian package to one that has none and takes such packages; to others, as --install',
+      ).conflicts(['install', 'remoteProgram']),
+    )
+    .option(
+      '--remote-program <path>',
+      'where quorate is on that host (default: where it is here, or where the package has it)',
+    );
 }

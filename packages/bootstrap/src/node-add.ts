@@ -28,7 +28,7 @@ import { awaitNodeDaemon, awaitSshDaemon } from './await-daemon.ts';
 import type { ClusterAccess } from './cluster-access.ts';
 import type { SetupAnswer, SetupPayload } from './node-setup.ts';
 import type { SetupQuestion } from './setup-payload.ts';
-import { bringPrograms } from './remote-programs.ts';
+import type { ProgramsPlace } from './remote-programs.ts';
 import { remoteQuorate, type RemoteVersion } from './remote-quorate.ts';
 import { stepRunner, type ReportStep } from './steps.ts';
 
@@ -63,8 +63,8 @@ export interface NodeAddParts {
   /** The master daemon of this host. */
   readonly master: Peer;
   readonly connect: () => Promise<HostSession>;
-  /** Text of one of our programs as it is here; given if a host without them is to get them. */
-  readonly readProgram?: (program: string) => Promise<string>;
+  /** Brings our programs; given if a host without them is to get them. */
+  readonly bringPrograms?: (session: SshSession, place: ProgramsPlace) => Promise<boolean>;
   readonly report: ReportStep;
   /** Runs the part that must not go on beside another's; the same for all hosts of a command. */
   readonly inTurn?: <R>(work: () => Promise<R>) => Promise<R>;
@@ -124,7 +124,7 @@ export async function tryNode(parts: NodeAddParts, request: NodeAddRequest): Pro
   if (earlier?.isNode) return;
   const session = await steps.required('connect', parts.connect);
   try {
-    const { readProgram: _, ...withoutBringing } = parts;
+    const { bringPrograms: _, ...withoutBringing } = parts;
     const remote = await fittingHost(withoutBringing, steps, request, session);
     await steps.required('check-host', () => remote.check(request.name));
   } finally {
@@ -162,15 +162,13 @@ function requireMaster(record: ClusterRecord | undefined, { own }: ClusterAccess
 
 /** `quorate` on that host, found to fit; brought over before if it is absent and that is wanted. */
 export async function fittingHost(
-  { readProgram, hear }: NodeAddParts,
+  { bringPrograms, hear }: NodeAddParts,
   steps: Steps,
   { name, remoteProgram }: NodeAddRequest,
   session: SshSession,
 ) {
-  if (readProgram)
-    await steps.required('bring-programs', () =>
-      bringPrograms(session, { name, remoteProgram, read: readProgram }),
-    );
+  if (bringPrograms)
+    await steps.required('bring-programs', () => bringPrograms(session, { name, remoteProgram }));
   const remote = remoteQuorate(session, { name, remoteProgram, ...(hear && { hear }) });
   await steps.required('compare-versions', async () => compareVersions(name, await remote.version()));
   return remote;

@@ -31,7 +31,7 @@ export async function readdNode(parts: NodeAddParts, request: NodeAddRequest): P
     const remote = await fittingHost(parts, steps, request, session);
     const nodeUuid = await steps.required('take-out', () => takeOut(parts, request.name));
     const { clusterUuid } = parts;
-    await steps.required('clear-host', () => remote.abandon({ clusterUuid, nodeUuid }));
+    await steps.required('clear-host', () => remote.abandon({ clusterUuid, nodeUuid, keepPrograms: true }));
   } finally {
     session.close();
   }

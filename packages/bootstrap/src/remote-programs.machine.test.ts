@@ -2,18 +2,18 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import {
+  installedProgramsFile,
+  programNames,
+  removeBroughtPrograms,
+} from '@quorate/cluster-state/brought-programs';
 import { diskFiles } from '@quorate/platform/files';
 import { fingerprintOf, judgeFingerprint } from '@quorate/platform/known-hosts';
+import { runCommand } from '@quorate/platform/processes';
 import { openSsh, type SshSession } from '@quorate/platform/ssh';
 import { startSshServer, type SshServer } from '@quorate/platform/testing/ssh-server';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import {
-  bringPrograms,
-  installedProgramsFile,
-  isOlder,
-  programNames,
-  removeBroughtPrograms,
-} from './remote-programs.ts';
+import { bringPrograms, isOlder } from './remote-programs.ts';
 
 let scratch: string;
 let server: SshServer;
@@ -114,13 +114,29 @@ describe('programs that are brought over', () => {
 });
 
 describe('programs that were brought', () => {
+  const takeAway = () =>
+    removeBroughtPrograms({ files: diskFiles, run: runCommand, directory: directory(), apart: false });
+
+  it('go with the directories that were made for them', async () => {
+    await bringPrograms(session, wanted());
+    expect(await takeAway()).toEqual([...programNames]);
+    expect(readdirSync(scratch)).toEqual([]);
+  });
+
+  it('leave a directory that was there before, even if it was empty', async () => {
+    mkdirSync(directory(), { recursive: true });
+    await bringPrograms(session, wanted());
+    await takeAway();
+    expect(readdirSync(directory())).toEqual([]);
+  });
+
   it('are taken away as they were brought, and nothing else is', async () => {
     await bringPrograms(session, wanted());
     writeFileSync(join(directory(), 'quorate-noded'), 'another release, installed by hand');
     writeFileSync(join(directory(), 'ls'), 'somebody else’s');
-    expect(await removeBroughtPrograms(diskFiles, directory())).toEqual(['quorate-masterd', 'quorate']);
+    expect(await takeAway()).toEqual(['quorate-masterd', 'quorate']);
     expect(readdirSync(directory()).sort()).toEqual(['ls', 'quorate-noded']);
-    expect(await removeBroughtPrograms(diskFiles, directory())).toEqual([]);
+    expect(await takeAway()).toEqual([]);
   });
 
   it('are told from names that nobody brings', async () => {
@@ -129,7 +145,7 @@ describe('programs that were brought', () => {
       join(directory(), installedProgramsFile),
       '{"programs":[{"name":"../../etc/passwd","sha256":"x"}]}',
     );
-    expect(await removeBroughtPrograms(diskFiles, directory())).toEqual([]);
+    expect(await takeAway()).toEqual([]);
   });
 });
 

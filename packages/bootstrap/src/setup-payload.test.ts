@@ -9,6 +9,7 @@ import { testAuthority, testIdentity } from '@quorate/platform/testing/certifica
 import { beforeAll, describe, expect, it } from 'vitest';
 import {
   checkedFiles,
+  parseAbandonedJoin,
   parseSetupPayload,
   parseSetupQuestion,
   payloadMaxBytes,
@@ -186,4 +187,25 @@ describe('the files of a join', () => {
       );
     }
   });
+});
+
+describe('the join that a host is to forget', () => {
+  it.each([
+    ['{"clusterUuid":"c","nodeUuid":null}', { clusterUuid: 'c', nodeUuid: null, keepPrograms: false }],
+    [
+      '{"clusterUuid":"c","nodeUuid":"n","keepPrograms":true}',
+      { clusterUuid: 'c', nodeUuid: 'n', keepPrograms: true },
+    ],
+  ])('is read: %s', (text, join) => expect(parseAbandonedJoin(text)).toEqual(join));
+
+  it.each([
+    ['{"nodeUuid":null}', 'clusterUuid'],
+    ['{"clusterUuid":"c","nodeUuid":1}', 'nodeUuid'],
+    ['{"clusterUuid":"c","nodeUuid":null,"keepPrograms":"yes"}', 'keepPrograms'],
+  ])('is refused: %s', (text, field) =>
+    expect(refusalOf(() => parseAbandonedJoin(text))).toMatchObject({
+      reason: 'WRONG_INPUT',
+      message: expect.stringContaining(field),
+    }),
+  );
 });

@@ -33,6 +33,8 @@ export interface SetupQuestion {
 export interface AbandonedJoin {
   readonly clusterUuid: string;
   readonly nodeUuid: string | null;
+  /** Whether the host is to be asked to join again at once, by the programs that were brought to it. */
+  readonly keepPrograms?: boolean;
 }
 
 /** Payloads beyond this are refused unread: a real one has some tens of kB. */
@@ -70,11 +72,12 @@ export function parseSetupQuestion(text: string): SetupQuestion {
 
 /** Whose join is to be taken away from this host. */
 export function parseAbandonedJoin(text: string): AbandonedJoin {
-  const { clusterUuid, nodeUuid } = parseObject(text);
+  const { clusterUuid, nodeUuid, keepPrograms = false } = parseObject(text);
   if (typeof clusterUuid !== 'string' || clusterUuid === '')
     throw refused('this field is missing or no text: clusterUuid');
   if (nodeUuid !== null && typeof nodeUuid !== 'string') throw refused('this field is no text: nodeUuid');
-  return { clusterUuid, nodeUuid };
+  if (typeof keepPrograms !== 'boolean') throw refused('this field is no yes or no: keepPrograms');
+  return { clusterUuid, nodeUuid, keepPrograms };
 }
 
 function parseObject(text: string): Record<string, unknown> {

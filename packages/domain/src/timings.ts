@@ -87,6 +87,10 @@ export const timings = {
   joinTurnMs: 180_000,
   /** One of our programs, some MB, over a slow line to a host that has none. */
   programCopyMs: 300_000,
+  /** Installing one package: dpkg has every file on disk before it goes on, and a slow disk takes its time. */
+  packageInstallMs: 120_000,
+  /** Purging it, and waiting for others who work with packages; less than `sshCommandMs`, by which it may be waited for. */
+  packageRemovalMs: 45_000,
   /** Start of one master service. Long enough for a database that replays its journal; a longer one must do so in the background. */
   masterServiceStartMs: 30_000,
   /** Stop of one master service, or what a start under way may still take; then it is killed: the next master is waiting. */

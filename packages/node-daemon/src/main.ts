@@ -1,5 +1,6 @@
 /** quorate-noded: answers for one node. Joins the real parts; everything else is elsewhere. */
 import { layoutUnder } from '@quorate/cluster-state/layout';
+import { ownProgramsRemoval } from '@quorate/cluster-state/brought-programs';
 import { daemonPrograms } from '@quorate/cluster-state/daemon-programs';
 import { readSettings } from '@quorate/cluster-state/settings';
 import { clusterErrorFrom, exitCodeOf } from '@quorate/domain/errors';
@@ -27,6 +28,7 @@ void runDaemon(
     ...program,
     async start(flags, end) {
       const state = { files: diskFiles, layout: layoutUnder(flags.root) };
+      const removePrograms = ownProgramsRemoval(state, { fromDaemon: true });
       const settings = await readSettings(state);
       const log = await createLog({ name: program.program, level: flags.logLevel ?? settings.logLevel });
       return startNodeDaemon({
@@ -46,7 +48,12 @@ void runDaemon(
         }),
         stopMasterDaemon: () =>
           createDaemonControl(daemonPrograms(state.layout)).stop('masterd', timings.shutdownGraceMs),
-        onLeft: end,
+        // What was brought for the membership goes with it, this program perhaps among it.
+        onLeft: (afterwards) =>
+          end(async () => {
+            await afterwards();
+            await removePrograms();
+          }),
       });
     },
   },

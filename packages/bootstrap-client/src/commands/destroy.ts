@@ -1,5 +1,6 @@
 /** `quorate destroy`: takes the cluster apart on its last node. */
 import { destroyCluster, finishDestroy } from '@quorate/bootstrap/destroy';
+import { ownProgramsRemoval } from '@quorate/cluster-state/brought-programs';
 import { isHalfRestored } from '@quorate/cluster-state/host-changes';
 import { ClusterError } from '@quorate/domain/errors';
 import { systemClock } from '@quorate/platform/clock';
@@ -15,13 +16,17 @@ interface DestroyOptions extends GlobalOptions {
 export default async function destroy(options: DestroyOptions): Promise<number> {
   if (!options.yesDoIt && !options.yaRly) throw unconfirmed();
   const { state, daemons } = await openHost(options);
+  const removePrograms = ownProgramsRemoval(state, { fromDaemon: false });
   const { report, steps } = stepRecorder(liveSteps(options.json === true));
   if (await isHalfRestored(state)) {
     const warnings = await finishDestroy({ state, daemons, report, clock: systemClock });
+    await removePrograms();
     return tell(options, { warnings, steps }, 'What was left here of a cluster is gone');
   }
   const cluster = await openCluster(options);
   const warnings = await destroyCluster({ ...cluster, daemons, report });
+  // The node daemon did it, unless it was killed.
+  await removePrograms();
   return tell(options, { warnings, steps }, `Cluster ${cluster.roster.clusterName} is gone`);
 }
 

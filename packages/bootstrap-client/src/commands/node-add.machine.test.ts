@@ -193,6 +193,8 @@ describe('what cannot be is refused before anybody is called', () => {
     [['node8', 'node9', '-s', '127.0.0.9'], 'A secondary IP is that of one host'],
     [['node2.lab.test'], 'node2.lab.test is already a node'],
     [['node9', '--abort', '--install'], "cannot be used with option '--install'"],
+    [['node9', '--install-package', 'x.deb', '--install'], "cannot be used with option '--install'"],
+    [['node9', '--install-package', 'x.deb'], "cannot be used with option '--remote-program"],
     [['node2.lab.test', '--abort'], 'its join came to its end'],
     [['node9', '--jump', 'a@@b'], "'a@@b' is not a jump host"],
     [['node8', 'node9', '--fingerprint', 'SHA256:x'], 'is for several hosts'],
@@ -200,6 +202,15 @@ describe('what cannot be is refused before anybody is called', () => {
     const { code, stdout, stderr } = await add(...words);
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toContain(message);
+  });
+
+  it.each([
+    ['/nowhere/quorate.deb', 'There is no file /nowhere/quorate.deb'],
+    ['/bin/sh', '/bin/sh is no Debian package'],
+  ])('the package %s', async (file, message) => {
+    const words = ['node', 'add', 'node9', '--install-package', file];
+    const { code, stderr } = await quorateReading('', root, ...words);
+    expect([code, stderr]).toEqual([1, expect.stringContaining(message)]);
   });
 });
 

@@ -3,15 +3,19 @@
  *
  * Several hosts go side by side, each with its own steps and its own result; one that fails stops no other.
  */
+import { debianPackage } from '@quorate/cluster-state/brought-programs';
 import { abortJoin, type AbortedJoin } from '@quorate/bootstrap/node-abort';
 import { readdNode } from '@quorate/bootstrap/node-readd';
 import { addNode, tryNode, type NodeAddParts, type NodeAddRequest } from '@quorate/bootstrap/node-add';
+import { bringPackage, type DebianFile } from '@quorate/bootstrap/remote-package';
+import { bringPrograms } from '@quorate/bootstrap/remote-programs';
 import { joinTurn, type JoinTurn } from '@quorate/bootstrap/join-turn';
 import { journalledSteps } from '@quorate/bootstrap/journalled';
 import { ClusterError } from '@quorate/domain/errors';
+import { softwareVersion } from '@quorate/domain/software';
 import { diskFiles } from '@quorate/platform/files';
 import { inTurn } from '@quorate/platform/in-turn';
-import { executableDirectory } from '@quorate/platform/processes';
+import { absolutePath, executableDirectory } from '@quorate/platform/processes';
 import { canonicalName, resolveName } from '@quorate/platform/resolver';
 import { openTerminal } from '@quorate/platform/terminal';
 import { openCluster, openHost, type ClusterContext } from '../context.ts';
@@ -41,6 +45,8 @@ interface Run {
   readonly isOnlyHost: boolean;
   readonly turn: JoinTurn;
   readonly journal: ReturnType<typeof inTurn>;
+  /** The package that is to be brought. */
+  readonly debianFile: DebianFile | undefined;
 }
 
 export default async function nodeAdd(flags: NodeAddFlags, ...hosts: string[]): Promise<number> {
@@ -55,6 +61,7 @@ export default async function nodeAdd(flags: NodeAddFlags, ...hosts: string[]): 
     asking: await askingFor(flags),
     turn: joinTurn(context.state.layout, context.access.clock),
     journal: inTurn(),
+    debianFile: flags.installPackage === undefined ? undefined : await readPackage(flags.installPackage),
   };
   const results = await Promise.all(typed.map((host) => resultOf(run, host)));
   printResult(
@@ -93,7 +100,7 @@ async function resultOf(run: Run, host: string): Promise<HostResult> {
 }
 
 async function startOf(
-  { flags, context, sshPort, asking, isOnlyHost, turn, journal }: Run,
+  { flags, context, sshPort, asking, isOnlyHost, turn, journal, debianFile }: Run,
   typed: string,
   show: NodeAddParts['report'],
 ): Promise<[NodeAddParts, NodeAddRequest]> {
@@ -102,6 +109,7 @@ async function startOf(
   const name = await canonicalName(typed, lookup);
   const [primaryIp = ''] = await resolveName(name, lookup);
   const here = executableDirectory();
+  const read = (program: string) => programText(`${here}/${program}`);
   const destination = { typed, name, address: primaryIp, defaultPort: sshPort, isOnlyHost, lookup };
   const notebook = { state, clock: access.clock, turn: journal };
   const parts: NodeAddParts = {
@@ -111,10 +119,15 @@ async function startOf(
       ? show
       : journalledSteps(notebook, `node-${flags.readd ? 'readd' : 'add'} ${name}`, show),
     inTurn: turn,
-    ...(flags.install && { readProgram: (program: string) => programText(`${here}/${program}`) }),
+    ...(flags.install && { bringPrograms: (session, place) => bringPrograms(session, { ...place, read }) }),
+    ...(debianFile && {
+      bringPrograms: (session, place) =>
+        bringPackage(session, { ...place, read, ...debianFile, version: softwareVersion }),
+    }),
     ...(flags.verbose && { hear: (line: string) => printNote(`${name}: ${line}`) }),
   };
-  const { secondaryIp, witness = false, remoteProgram = `${here}/quorate` } = flags;
+  const there = debianFile ? debianPackage.directory : here;
+  const { secondaryIp, witness = false, remoteProgram = `${there}/quorate` } = flags;
   return [parts, { name, primaryIp, secondaryIp, witness, remoteProgram }];
 }
 
@@ -122,6 +135,17 @@ async function programText(path: string): Promise<string> {
   const text = await diskFiles.readText(path);
   if (text !== undefined) return text;
   throw new ClusterError('HOST_UNFIT', `There is no program ${path} here that could be brought over`);
+}
+
+async function readPackage(typed: string): Promise<DebianFile> {
+  const bytes = await diskFiles.readBytes(absolutePath(typed));
+  // The archive that every Debian package is.
+  if (bytes?.startsWith('!<arch>\ndebian-binary'))
+    return { file: typed, content: Buffer.from(bytes, 'latin1') };
+  throw new ClusterError(
+    'WRONG_INPUT',
+    bytes === undefined ? `There is no file ${typed}` : `${typed} is no Debian package`,
+  );
 }
 
 function linesOf({ flags, context }: Run, { host, ok, node, aborted }: HostResult): readonly string[] {

@@ -4,6 +4,7 @@
  *
  * Counterpart in Ganeti: tools/node-cleanup.
  */
+import { ownProgramsRemoval } from '@quorate/cluster-state/brought-programs';
 import { restoreHost } from '@quorate/cluster-state/host-changes';
 import { findLeftovers } from '@quorate/cluster-state/installed-files';
 import { readRoster } from '@quorate/cluster-state/roster-store';
@@ -27,7 +28,8 @@ export default async function nodeLeave(options: NodeLeaveOptions): Promise<numb
   for (const name of ['masterd', 'noded']) await daemons.stop(name, timings.shutdownGraceMs);
   await restoreHost(state);
   const left = await findLeftovers(state);
-  printResult(options, { cluster: clusterName, left }, [
+  const removedPrograms = await ownProgramsRemoval(state, { fromDaemon: false })();
+  printResult(options, { cluster: clusterName, left, removedPrograms }, [
     `This host belongs to no cluster any more`,
     ...left.map((path) => `${path} is not the cluster's and was left`),
   ]);
