@@ -20,7 +20,7 @@ import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { createFailoverHooks } from '@quorate/bootstrap/hooks';
 import { openLiveAccess } from '@quorate/bootstrap/cluster-access';
 import { createServer } from '@quorate/rpc/server';
-import { auditIn } from './audit.ts';
+import { admissionLogIn } from './admission-log.ts';
 import { joinService } from './join-service.ts';
 import { createMastership } from './mastership.ts';
 import { createRenewalKeeper } from './renewal-keeper.ts';
@@ -64,7 +64,14 @@ export async function startMasterDaemon({
   serveMaster(server, { state, access, mastership });
   serveRenewal(server, { state, own: access.own, now: () => clock.now(), mastership, keeper, identity });
   const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
-  const forTokens = { state, access, identity, mastership, audit: auditIn(log), joinPort: settings.joinPort };
+  const forTokens = {
+    state,
+    access,
+    identity,
+    mastership,
+    admissions: admissionLogIn(log),
+    joinPort: settings.joinPort,
+  };
   const door = createStrangerDoor({
     ...{ identity, clock, log, at: { host, port: settings.joinPort } },
     isWanted: () => {
