@@ -1,19 +1,23 @@
 /**
  * Who is refused by the agent of a real node, and what the log says of it: certificates that are not this cluster's, not
  * of now or not that node's; a node that was removed, also on connections it had open; calls above a role; an epoch that
- * is over.
+ * is over. And who is not believed that answers at a node's address.
  */
+import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:tls';
 import { clusterErrorFrom } from '@quorate/domain/errors';
 import { describeCertificate, splitPem } from '@quorate/platform/certificates';
 import { testAuthority, testIdentity, type TestNodeWishes } from '@quorate/platform/testing/certificates';
 import { createChannels, type Channels, type Peer } from '@quorate/rpc/channels';
 import { createCredentials } from '@quorate/rpc/credentials';
-import { nodeServices, standardServices } from '@quorate/rpc/services';
+import { masterServices, nodeServices, standardServices } from '@quorate/rpc/services';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ports, type Host } from '../loopback/host-plan.ts';
 import { asWanted, awaitSight, notYet } from '../loopback/observe.ts';
+import { awaitMaster } from '../loopback/story.ts';
 import { makeCluster, readState, type TestCluster } from './clusters.ts';
+import { awaitSettled, recordOf } from './renewals.ts';
 
 const patient = { deadlineMs: 20_000 };
 const dayMs = 86_400_000;
@@ -23,7 +27,7 @@ type Identity = Awaited<ReturnType<typeof testIdentity>>;
 type Authority = Awaited<ReturnType<typeof testAuthority>>;
 
 let made: TestCluster;
-let agent: Peer;
+let agent: Extract<Peer, { kind: 'node' }>;
 let authority: Authority;
 const opened: Channels[] = [];
 
@@ -68,12 +72,15 @@ const reasonOf = (call: Promise<unknown>): Promise<string> =>
     (caught: unknown) => clusterErrorFrom(caught).reason,
   );
 
-const logFile = (): string => `${made.world.first.root}/var/log/quorate/noded.log`;
+const logFile = (daemon: string): string => `${made.world.first.root}/var/log/quorate/${daemon}.log`;
 
 /** Waits for one line of the agent's log with all of these texts. */
-async function audited(...texts: readonly string[]): Promise<void> {
+const audited = (...texts: readonly string[]): Promise<void> => auditedBy('noded', ...texts);
+
+async function auditedBy(daemon: 'noded' | 'masterd', ...texts: readonly string[]): Promise<void> {
+  const file = logFile(daemon);
   const look = () => {
-    const lines = existsSync(logFile()) ? readFileSync(logFile(), 'utf8').split('\n') : [];
+    const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
     const found = lines.find((line) => texts.every((text) => line.includes(text)));
     return Promise.resolve(
       found === undefined ? notYet(`${lines.length} lines without it`) : asWanted(found),
@@ -117,6 +124,66 @@ describe('a connection is refused, and told in the log, for a certificate', () =
     const identity = await identityOf();
     expect(await reasonOf(speakingAs(identity).call(agent, vote.GetVote, {}, patient))).toBe('UNREACHABLE');
     await audited('"connection refused"', '"address":"127.', why, `"sha256":"${sha256Of(identity)}"`);
+  });
+});
+
+/** Answers as if it were the node daemon of that host, with whatever certificate it has. */
+async function impostorAt(host: Host, { certificatePem, privateKeyPem }: Identity): Promise<TlsServer> {
+  const server = createTlsServer({
+    ...{ ca: authority.certificatePem, cert: certificatePem, key: privateKeyPem },
+    ...{ requestCert: true, rejectUnauthorized: false, ALPNProtocols: ['h2'] },
+  });
+  server.on('tlsClientError', () => undefined);
+  server.listen(ports.node, host.address);
+  await once(server, 'listening');
+  return server;
+}
+
+describe('a certificate that was replaced', () => {
+  let stolen: Identity;
+  beforeAll(async () => {
+    const { first, second: host } = made.world;
+    stolen = second();
+    await made.cluster.mustQuorate(first, ['renew-crypto', '--node', host.short]);
+    await awaitSettled(first);
+  });
+
+  it('BEH-270 is on the list in the configuration, and whoever calls with it is refused by both daemons', async () => {
+    const { first } = made.world;
+    const { revoked = [] } = recordOf(first).ours;
+    expect(revoked.map(({ certificateSha256 }) => certificateSha256)).toContain(sha256Of(stolen));
+    expect(sha256Of(second())).not.toBe(sha256Of(stolen));
+    const thief = speakingAs(stolen);
+    expect(await reasonOf(thief.call(agent, vote.GetVote, {}, patient))).not.toBe('it succeeded');
+    await audited(sha256Of(stolen), 'is revoked');
+    const master: Peer = { ...agent, port: ports.master };
+    expect(await reasonOf(thief.call(master, masterServices.status.GetStatus, {}, patient))).not.toBe(
+      'it succeeded',
+    );
+    await auditedBy('masterd', sha256Of(stolen), 'is revoked');
+    expect(await reasonOf(speakingAs(second()).call(agent, vote.GetVote, {}, patient))).toBe('it succeeded');
+  });
+
+  it.each<[string, () => Identity, string]>([
+    ['BEH-270 with it at the address of its node', () => stolen, 'is revoked'],
+    [
+      'BEH-182 with the certificate of another node there',
+      () => identityOfHost(made.world.third),
+      'belongs to another node',
+    ],
+  ])('%s nobody is believed, by the master or a command', async (_what, identityOf, why) => {
+    const { first, second: host } = made.world;
+    await made.cluster.kill(host);
+    const impostor = await impostorAt(host, identityOf());
+    try {
+      await auditedBy('masterd', '"server refused"', why, sha256Of(identityOf()), second().nodeUuid);
+      const { stdout } = await made.cluster.quorate(first, ['votes']);
+      expect(stdout).toMatch(new RegExp(`none from ${host.name}: .*${why}`));
+    } finally {
+      impostor.close();
+      await made.cluster.startDaemons(host);
+    }
+    await awaitMaster(made.world, first, made.hosts, 60_000);
   });
 });
 

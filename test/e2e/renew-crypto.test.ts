@@ -11,7 +11,7 @@ import { startVoteProbe, type VoteProbe } from '../loopback/vote-probe.ts';
 import { nodeIn } from '../loopback/status.ts';
 import { awaitMaster } from '../loopback/story.ts';
 import { makeCluster, readState, type TestCluster } from './clusters.ts';
-import { awaitRenewed, certificateIn, renewalFaults, pinsIn } from './renewals.ts';
+import { awaitRenewed, awaitSettled, certificateIn, renewalFaults, pinsIn } from './renewals.ts';
 
 let made: TestCluster;
 let probe: VoteProbe | undefined;
@@ -96,6 +96,7 @@ describe.sequential('renewing a part', () => {
 });
 
 describe.sequential('refused, and nothing changed', () => {
+  beforeAll(() => awaitSettled(made.world.first));
   const record = () => readFileSync(join(made.world.first.root, 'var/lib/quorate/cluster.json'), 'utf8');
 
   it.each([

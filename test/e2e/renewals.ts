@@ -16,7 +16,13 @@ interface Record {
     readonly nodes: { readonly [uuid: string]: { readonly name: string } };
   };
   readonly ours: {
-    readonly nodes: { readonly [uuid: string]: { readonly certificateSha256: string } };
+    readonly nodes: {
+      readonly [uuid: string]: {
+        readonly certificateSha256: string;
+        readonly otherCertificates?: readonly { readonly sha256: string }[];
+      };
+    };
+    readonly revoked?: readonly { readonly certificateSha256: string; readonly ends?: string }[];
     readonly renewal?: { readonly phase: string };
     readonly pastRenewals?: readonly { readonly end: string; readonly leftBehind: readonly string[] }[];
   };
@@ -38,6 +44,18 @@ export const pinsIn = (host: Host) => {
     }))
     .sort((a, b) => a.name.localeCompare(b.name));
 };
+
+/** Waits until the certificates that a renewal replaced are revoked, after which nothing of it changes the record. */
+export const awaitSettled = (master: Host): Promise<unknown> =>
+  awaitSight(
+    () => {
+      const unsettled = Object.values(recordOf(master).ours.nodes).filter((node) => node.otherCertificates);
+      return Promise.resolve(
+        unsettled.length === 0 ? asWanted('all are settled') : notYet(`${unsettled.length} nodes are not`),
+      );
+    },
+    { wanted: 'only one certificate of each node', limitMs: 120_000 },
+  );
 
 const left = (host: Host): readonly string[] =>
   ['trusted.pem', 'renewal.json'].filter((name) => existsSync(join(stateDirectory(host), name)));

@@ -54,6 +54,19 @@ describe.sequential('certificates of one minute', () => {
     expect(daemons()).toEqual(before);
   });
 
+  it('are revoked when they are replaced, and forgotten when they have ended', async () => {
+    await awaitSight(
+      () => {
+        const replaced =
+          recordOf(made.world.first).ours.revoked?.filter(({ ends }) => ends !== undefined) ?? [];
+        return Promise.resolve(replaced.length >= 3 ? asWanted('three') : notYet(`${replaced.length} are`));
+      },
+      { wanted: 'replaced certificates on the list', limitMs: 120_000 },
+    );
+    // Those of six minutes at most, of three nodes, and the three that were to live for years.
+    expect(recordOf(made.world.first).ours.revoked?.length).toBeLessThan(40);
+  });
+
   it('are those that the configuration names', async () => {
     const { world, hosts, cluster } = made;
     await cluster.mustQuorate(world.first, ['modify', '--certificate-life', '1825d']);

@@ -81,14 +81,14 @@ export async function startVoteProbe(hosts: readonly Host[], away: readonly Host
     const state: State = { files: diskFiles, layout: layoutUnder(host.root) };
     const { nodes } = await readRoster(state);
     const identity = await openLiveIdentity({ state, clock: systemClock, log: silent });
-    const kept = openLiveAccess(identity, systemClock);
+    const kept = openLiveAccess(identity, { state, clock: systemClock });
     const askAll = (how: string, access: ClusterAccess) =>
       Promise.all(nodes.map((node) => ask({ host, how }, access, node)));
-    loops.push(identity.watch(ended.signal));
+    loops.push(identity.watch(ended.signal), kept.watch(ended.signal));
     loops.push(repeat(everyMs, () => askAll('kept', kept)).finally(() => kept.channels.close()));
     loops.push(
       repeat(anewEveryMs, async () => {
-        const fresh = openAccess(await readNodeIdentity(state), systemClock);
+        const fresh = openAccess(await readNodeIdentity(state), { state, clock: systemClock });
         await askAll('anew', fresh).finally(() => fresh.channels.close());
       }),
     );

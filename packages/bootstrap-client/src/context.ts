@@ -51,5 +51,6 @@ export interface ClusterContext {
 export async function openCluster(options: GlobalOptions): Promise<ClusterContext> {
   const { state, master } = await openHost(options);
   const roster = await readRoster(state);
-  return { state, roster, master, access: openAccess(await readNodeIdentity(state), systemClock) };
+  const access = openAccess(await readNodeIdentity(state), { state, clock: systemClock });
+  return { state, roster, master, access };
 }

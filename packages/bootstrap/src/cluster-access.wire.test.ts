@@ -1,4 +1,5 @@
 /** The access that a node's identity opens, over real TLS: it talks to whom it means, and to nobody else. */
+import { layoutUnder } from '@quorate/cluster-state/layout';
 import type { RosterNode } from '@quorate/domain/roster';
 import { rosterFrom } from '@quorate/domain/testing/notation';
 import { systemClock } from '@quorate/platform/clock';
@@ -43,7 +44,7 @@ beforeAll(async () => {
     voterAs('another-node', impostor),
     voterAs(stranger.nodeUuid, stranger),
   ]);
-  access = openAccess(own, systemClock);
+  access = openAccess(own, { state: { layout: layoutUnder('/nowhere') }, clock: systemClock });
 });
 afterAll(async () => {
   access.channels.close();

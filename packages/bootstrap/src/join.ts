@@ -217,7 +217,7 @@ async function resume(parts: JoinParts, wishes: JoinWishes): Promise<JoinedHost>
 /** As the node it was made; the master sees that its node daemon answers before it is one. */
 async function finish({ state, settings, clock }: JoinParts, { name }: JoinWishes): Promise<JoinedHost> {
   const roster = await readRoster(state);
-  const access = openAccess(await readNodeIdentity(state), clock);
+  const access = openAccess(await readNodeIdentity(state), { state, clock });
   const request = {
     ...(await earlierCertificates(state)),
     sshPublicKey: await rootKey(state, roster, name, 0),

@@ -6,7 +6,7 @@ import { writeRecord } from '@quorate/domain/record';
 import { isCandidate, type Roster, type RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import { nodeServices } from '@quorate/rpc/services';
-import { nodeDaemonOf, type ClusterAccess } from './cluster-access.ts';
+import { leavingDaemonOf, nodeDaemonOf, type ClusterAccess } from './cluster-access.ts';
 
 /** A version made ready to be sent: texts are built once, however many nodes get them. */
 export interface Parcel {
@@ -43,12 +43,16 @@ export async function putConfiguration(
   };
   const options = { deadlineMs: timings.putConfigurationMs };
   return access.channels.call(
-    nodeDaemonOf(node),
+    takesPart(parcel.roster, node) ? nodeDaemonOf(node) : leavingDaemonOf(node),
     nodeServices.configuration.PutConfiguration,
     request,
     options,
   );
 }
+
+/** Who is out of it by this very version may show a certificate that this version revokes. */
+const takesPart = (roster: Roster, { uuid }: RosterNode): boolean =>
+  roster.nodes.some((node) => node.uuid === uuid && node.role !== 'offline');
 
 /**
  * Whoever has a say in it: a node that this very change marks offline, or removes, votes on it once more. Others marked

@@ -5,6 +5,7 @@
  * Counterpart in Ganeti: the loops over all nodes in RenewCrypto of gnt_cluster.py.
  */
 import type { State } from '@quorate/cluster-state/state';
+import type { MadeCertificate } from '@quorate/domain/certificate-pins';
 import type { ClusterRecord, NodeObject } from '@quorate/domain/configuration';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import type { NodeTask, NodeTrust, Renewal, TrustAnswer, TrustAnswers } from '@quorate/domain/renewal';
@@ -12,6 +13,7 @@ import { renewsCertificates } from '@quorate/domain/renewal-items';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { isCandidate, type NodeUuid, type RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
+import { describeCertificate } from '@quorate/platform/certificates';
 import { nodeServices } from '@quorate/rpc/services';
 import { trustFrom } from '@quorate/rpc/trust-messages';
 import { nodeDaemonOf, type ClusterAccess } from './cluster-access.ts';
@@ -46,32 +48,66 @@ export interface TaskParts {
   readonly access: ClusterAccess;
   readonly record: ClusterRecord;
   readonly material: Material;
+  readonly signedBefore: SignedBefore;
 }
 
-/** Has one node do it; resolves to what the node shows then, or why not. Never rejects. */
-export const doTask = (parts: TaskParts, task: NodeTask): Promise<TrustAnswer> =>
-  answerTo(perform(parts, task));
+/** A task of which nothing is left to do but what `go` does. */
+export interface ReadyTask {
+  readonly node: NodeUuid;
+  /** Signed for it: to be on record before it is handed out (domain/certificate-pins.ts). */
+  readonly made: MadeCertificate | null;
+  /** Resolves to what the node shows then, or why not. Never rejects. */
+  go(): Promise<TrustAnswer>;
+}
+
+/** Of a task that cannot be made ready, `go` tells why. Never rejects. */
+export async function makeReady(parts: TaskParts, task: NodeTask): Promise<ReadyTask> {
+  const { node } = task;
+  if (task.task !== 'switch') return { node, made: null, go: () => answerTo(perform(parts, task)) };
+  try {
+    const prepared = await prepare(parts, nodeIn(parts.record, node), renewalIn(parts.record, task.id));
+    const certificates = await certificatesFor(parts, task, prepared);
+    const made = certificates && madeFor(node, certificates.nodeCertificate);
+    return { node, made, go: () => answerTo(switchTo(parts, task, certificates)) };
+  } catch (caught) {
+    return { node, made: null, go: () => answerTo(Promise.reject(clusterErrorFrom(caught))) };
+  }
+}
+
+function madeFor(node: NodeUuid, certificatePem: string): MadeCertificate {
+  const { sha256, notAfter } = describeCertificate(certificatePem);
+  return { node, sha256, endsSeconds: notAfter.getTime() / 1_000 };
+}
 
 async function perform(parts: TaskParts, { node: uuid, task, id }: NodeTask): Promise<NodeTrust> {
   const { access, record } = parts;
   const node = nodeIn(record, uuid);
-  const peer = nodeDaemonOf(node);
-  const order = { epoch: record.version.epoch, renewalId: id };
-  const deadline = { deadlineMs: timings.switchRenewalMs };
-  if (task === 'finish' || task === 'restore') {
-    const request = { ...order, restore: task === 'restore' };
-    return trustFrom((await access.channels.call(peer, calls.FinishRenewal, request, deadline)).trust);
-  }
-  const prepared = await prepare(parts, node, renewalIn(record, id));
-  if (task === 'prepare') return trustFrom(prepared.trust);
-  const certificates = await certificatesFor(parts, uuid, prepared);
-  const request = { ...order, ...certificates };
-  return trustFrom((await access.channels.call(peer, calls.SwitchRenewal, request, deadline)).trust);
+  if (task === 'prepare') return trustFrom((await prepare(parts, node, renewalIn(record, id))).trust);
+  const request = { epoch: record.version.epoch, renewalId: id, restore: task === 'restore' };
+  const options = { deadlineMs: timings.switchRenewalMs };
+  return trustFrom(
+    (await access.channels.call(nodeDaemonOf(node), calls.FinishRenewal, request, options)).trust,
+  );
+}
+
+async function switchTo(
+  { access, record }: TaskParts,
+  { node, id }: NodeTask,
+  certificates: SignedCertificates | null,
+): Promise<NodeTrust> {
+  const linkCertificate = record.ours.renewal?.authorities?.linkPem ?? '';
+  const request = {
+    ...{ epoch: record.version.epoch, renewalId: id },
+    ...(certificates && { ...certificates, linkCertificate }),
+  };
+  const options = { deadlineMs: timings.switchRenewalMs };
+  const peer = nodeDaemonOf(nodeIn(record, node));
+  return trustFrom((await access.channels.call(peer, calls.SwitchRenewal, request, options)).trust);
 }
 
 /** Repeatable: a node keeps its keys, and so its requests, for one renewal. */
 export const prepare = (
-  { access, record, material }: Omit<TaskParts, 'state'>,
+  { access, record, material }: Pick<TaskParts, 'access' | 'record' | 'material'>,
   node: RosterNode,
   { id, authorities, items }: Pick<Renewal, 'id' | 'authorities' | 'items'>,
 ) =>
@@ -88,15 +124,24 @@ export const prepare = (
     { deadlineMs: timings.prepareRenewalMs },
   );
 
+type SignedCertificates = Awaited<ReturnType<typeof signForNode>>;
+
+/** By renewal, node and request: what is signed once need not be put on record again when it is sent again. */
+export type SignedBefore = Map<string, SignedCertificates>;
+
 async function certificatesFor(
-  { state, access, record, material }: TaskParts,
-  uuid: NodeUuid,
+  { state, access, record, material, signedBefore }: TaskParts,
+  { node: uuid, id }: NodeTask,
   requests: Awaited<ReturnType<typeof prepare>>,
-) {
-  if (requests.certificateRequest === '') return {};
+): Promise<SignedCertificates | null> {
+  if (requests.certificateRequest === '') return null;
+  const key = `${id} ${uuid} ${requests.certificateRequest}`;
+  const known = signedBefore.get(key);
+  if (known) return known;
   const node: NodeObject = record.configuration.nodes[uuid]!;
   const signed = await signForNode(state, record, material, node, requests, access.clock.now());
-  return { ...signed, linkCertificate: record.ours.renewal?.authorities?.linkPem ?? '' };
+  signedBefore.set(key, signed);
+  return signed;
 }
 
 /**

@@ -2,6 +2,7 @@ import { writeClusterRecord } from '@quorate/cluster-state/record-store';
 import { writeRoster } from '@quorate/cluster-state/roster-store';
 import { finishRenewal, prepareRenewal, readNodeRenewal } from '@quorate/cluster-state/node-renewal';
 import { layoutUnder } from '@quorate/cluster-state/layout';
+import { readRepairs } from '@quorate/cluster-state/repairs';
 import { readClusterKey, readNodeIdentity, writeSecret } from '@quorate/cluster-state/secrets';
 import { ensureDirectories, type State } from '@quorate/cluster-state/state';
 import { withNodesOffline } from '@quorate/domain/configuration-changes';
@@ -96,6 +97,25 @@ describe('certificates that have ended', () => {
     const [master, other] = [await nodeOf(present, 1), await nodeOf(old, 2)];
     await installRepair(other, await signRepair(master, await requestRepair(other), now));
     expect(certificatesIn((await readNodeIdentity(other)).caPem)).toEqual([present.certificatePem]);
+  });
+
+  it('are noted where they were signed, and where they are shown: no change of the configuration tells of them', async () => {
+    const authority = await authorityOf();
+    const [master, second, third] = [
+      await nodeOf(authority, 1),
+      await nodeOf(authority, 2),
+      await nodeOf(authority, 3, false),
+    ];
+    await repairHere(master, now);
+    for (const state of [third, second])
+      await installRepair(state, await signRepair(master, await requestRepair(state), now));
+    const shown = async (state: State) =>
+      describeCertificate((await readNodeIdentity(state)).certificatePem).sha256;
+    const all = [await shown(master), await shown(second), await shown(third)];
+    const [first, other, last] = [1, 2, 3].map((number) => uuidOf('node', number));
+    expect(await readRepairs(master)).toEqual({ [first!]: [all[0]], [other!]: [all[1]], [last!]: [all[2]] });
+    // Whoever was repaired last knows them all: it may be master next.
+    expect(await readRepairs(second)).toEqual(await readRepairs(master));
   });
 
   it('a renewal that was left half done there is ended first', async () => {

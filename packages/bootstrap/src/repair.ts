@@ -6,7 +6,8 @@
  *   install ◀─ certificates, ──── and what all nodes share
  *
  * What travels goes through the administrator's own SSH, which knows both hosts; the cluster key only to candidates. The
- * daemons take the new files over by themselves, and the master then notes the new certificates in the configuration.
+ * daemons take the new files over by themselves, and the master then names the new certificates in the configuration: it
+ * believes what it signed itself, and what it was told of when it was repaired (cluster-state/repairs.ts).
  *
  * Counterpart in Ganeti: none; renew-crypto needs certificates that count (spec C7, C12).
  */
@@ -19,6 +20,7 @@ import {
   switchRenewal,
 } from '@quorate/cluster-state/node-renewal';
 import { readClusterRecord } from '@quorate/cluster-state/record-store';
+import { noteRepairs } from '@quorate/cluster-state/repairs';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import { readClusterKey, readNodeIdentity, type ClusterKey } from '@quorate/cluster-state/secrets';
 import type { State } from '@quorate/cluster-state/state';
@@ -26,7 +28,7 @@ import { certificateLimits, daysLeft } from '@quorate/domain/certificate-life';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError } from '@quorate/domain/errors';
 import { renewalItems, type RenewedFile } from '@quorate/domain/renewal-items';
-import { nodeByUuid } from '@quorate/domain/roster';
+import { nodeByUuid, type NodeUuid } from '@quorate/domain/roster';
 import { filledText, mapOf, object, parseShaped, text } from '@quorate/domain/shape';
 import {
   certificatesIn,
@@ -49,6 +51,8 @@ export interface RepairPayload {
   readonly clientCertificate: string;
   /** Name in the data directory → text. */
   readonly files: Material;
+  /** SHA-256 of what the signing host shows, and of what it has signed last, by node. */
+  readonly repaired: Readonly<Record<NodeUuid, string>>;
 }
 
 /** On the node: makes keys, which stay here. A renewal that was left half done is ended first. */
@@ -79,7 +83,14 @@ export async function signRepair(state: State, request: RepairRequest, now: Date
   const issuer = await lastingClusterKey(state, now);
   const material = { ...(await sharedFiles(state)), 'server.pem': pairText(issuer) };
   const certificates = await signForNode(state, record, material, node, request, now);
-  return { id: request.id, ...certificates, files: materialFor(isCandidate, material) };
+  const own = await readNodeIdentity(state);
+  const repairs = await noteRepairs(state, {
+    ...{ [own.nodeUuid]: sha256Of(own.certificatePem), [node.uuid]: sha256Of(certificates.nodeCertificate) },
+  });
+  const repaired = Object.fromEntries(
+    Object.entries(repairs).map(([uuid, all]) => [uuid, all.at(-1) ?? ''] as const),
+  );
+  return { id: request.id, ...certificates, files: materialFor(isCandidate, material), repaired };
 }
 
 async function requireRecord(state: State): Promise<ClusterRecord> {
@@ -128,11 +139,13 @@ export async function installRepair(state: State, payload: RepairPayload): Promi
     });
   const present = certificatesIn((await readNodeIdentity(state)).caPem)[0] ?? '';
   const authorityPems = [...new Set([present, ...certificatesIn(payload.files['server.pem'] ?? '')])];
-  const { id, files, nodeCertificate, clientCertificate } = payload;
+  const { id, files, nodeCertificate, clientCertificate, repaired } = payload;
   const { certification } = known;
   if (!certification) throw new ClusterError('WRONG_INPUT', 'This host has asked for no certificate');
   await prepareRenewal(state, { id, authorityPems, files, certificatesFor: '' });
   await switchRenewal(state, id, { nodeCertificate, clientCertificate, linkPem: '' });
+  // Should this node be the next master, it must know the others by it.
+  await noteRepairs(state, repaired);
   await finishRenewal(state, id, 'new');
 }
 
@@ -153,6 +166,7 @@ const payloadShape = object({
   nodeCertificate: filledText,
   clientCertificate: filledText,
   files: mapOf(text),
+  repaired: mapOf(filledText),
 });
 
 /** Typed, or WRONG_INPUT; a value is never part of the error, because it may be a secret. */
@@ -161,6 +175,8 @@ export const parseRepairRequest = (json: string): RepairRequest =>
 
 export const parseRepairPayload = (json: string): RepairPayload =>
   parseShaped(json, payloadShape, 'The answer', 'WRONG_INPUT') as RepairPayload;
+
+const sha256Of = (certificatePem: string): string => describeCertificate(certificatePem).sha256;
 
 const pairText = ({ privateKeyPem, certificatePem }: ClusterKey): string =>
   `${privateKeyPem.trimEnd()}\n${certificatePem.trimEnd()}\n`;

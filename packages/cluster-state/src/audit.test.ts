@@ -48,6 +48,15 @@ it('strangers at a thousand addresses leave a bounded number of lines, and do no
   expect(lines).toHaveLength(23);
 });
 
+it('who answers a call and is refused leaves one line with whose place it took, and why', async () => {
+  const { lines, audit, endPeriod } = scene();
+  const answer = { node: 'n2', why: 'it is revoked', certificate: { sha256: 'ab' } };
+  for (let i = 0; i < 100; i += 1) audit.server(answer);
+  expect(lines).toEqual([{ level: 'warn', fields: answer, message: 'server refused' }]);
+  await endPeriod();
+  expect(lines.slice(1)).toMatchObject([{ fields: { repeats: 99 }, message: 'server refused again' }]);
+});
+
 it('what a caller sent does not make its line long', () => {
   const { lines, audit } = scene();
   audit.call({ ...call(1, 'NODE_UNKNOWN'), why: `${'x'.repeat(1_000_000)} is not a node` });

@@ -1,5 +1,6 @@
 /**
- * What a daemon writes down of whom it refused: one line for who (address, certificate), what (handshake, method) and why.
+ * What a daemon writes down of whom it refused: one line for who (address, certificate), what (handshake, method) and why;
+ * and of who answered its own calls and was refused.
  *
  * Repeats are counted and told once a period, and of strangers and of nodes only so many kinds are told apart: an attacker
  * writes a bounded number of lines, and one who is not let in cannot drown the lines about one who was.
@@ -12,17 +13,27 @@ import { timings } from '@quorate/domain/timings';
 import type { Clock } from '@quorate/platform/clock';
 import type { Log } from '@quorate/platform/log';
 
+/** What a stranger's says of itself is not to be believed. */
+export interface CertificateShown {
+  readonly subject?: string;
+  readonly node?: NodeUuid;
+  readonly cluster?: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
 export interface RefusedConnection {
   readonly address: string;
   readonly why: string;
-  /** As far as it showed one; what a stranger's says of itself is not to be believed. */
-  readonly certificate?: {
-    readonly subject?: string;
-    readonly node?: NodeUuid;
-    readonly cluster?: string;
-    /** Lower-case hex. */
-    readonly sha256: string;
-  };
+  /** As far as it showed one. */
+  readonly certificate?: CertificateShown;
+}
+
+/** Who answered where this daemon called a node, and was not believed. */
+export interface RefusedAnswer {
+  readonly node: NodeUuid;
+  readonly why: string;
+  readonly certificate: CertificateShown;
 }
 
 /** A finished call, as rpc's server records it. */
@@ -44,6 +55,7 @@ export interface FinishedCall {
 
 export interface Audit {
   connection(refused: RefusedConnection): void;
+  server(refused: RefusedAnswer): void;
   /** A call that was served leaves a line for debugging only. */
   call(finished: FinishedCall): void;
   /** Writes what was counted so far. */
@@ -91,6 +103,10 @@ export function createAudit({
     connection(connection) {
       const { address, why, certificate } = connection;
       refused('connection refused', [address, why, certificate?.sha256], connection);
+    },
+    server(answer) {
+      const { node, why, certificate } = answer;
+      refused('server refused', [node, why, certificate.sha256], answer);
     },
     call(call) {
       if (call.reason === undefined) return log.debug(call, 'call served');

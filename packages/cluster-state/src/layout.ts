@@ -69,6 +69,11 @@ export const layoutTable = {
     'while the cluster certificate is renewed: those that count beside that of server.pem',
   ),
   renewalFile: installed('renewal.json', 0o400, 'while keys are renewed: what this node holds of it'),
+  repairs: installed(
+    'repairs.json',
+    0o400,
+    'digests of certificates that were made by hand here, or for this node',
+  ),
   clientPem: installed('client.pem', 0o440, 'view: the client certificate Ganeti looks at'),
   nodePem: installed('node.pem', 0o400, "this node's identity: key and certificate"),
   rapiPem: installed('rapi.pem', 0o440, "certificate of Ganeti's remote API"),
@@ -214,7 +219,7 @@ export function initialEntries(
   layout: Layout,
   { modifySshSetup }: { readonly modifySshSetup: boolean },
 ): readonly LayoutEntry[] {
-  const ofRenewals = [layout.trustedPem, layout.renewalFile];
+  const ofRenewals = [layout.trustedPem, layout.renewalFile, layout.repairs];
   const later = [...clusterRecordGenerations(layout), ...ofRenewals, layout.foundingRun, layout.journal];
   const unwanted = modifySshSetup ? later : [...later, layout.ganetiPubKeys];
   return [...installedEntries(layout).filter((entry) => !unwanted.includes(entry)), layout.hostChanges];

@@ -5,6 +5,7 @@
  * them at once. What cannot be used changes nothing: a daemon goes on as who it was.
  */
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
+import type { NodeUuid } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import { certificatesIn, describeCertificate } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
@@ -69,6 +70,15 @@ export const trustOf = ({ certificatePem, caPem }: NodeIdentity): TrustInUse => 
   certificateSha256: describeCertificate(certificatePem).sha256,
   authoritySha256s: certificatesIn(caPem).map((pem) => describeCertificate(pem).sha256),
 });
+
+/** Which node this is, and by which certificate, at this moment. */
+export function shownNow(identity: Pick<LiveIdentity, 'current'>): {
+  readonly uuid: NodeUuid;
+  readonly certificateSha256: string;
+} {
+  const { nodeUuid, certificatePem } = identity.current();
+  return { uuid: nodeUuid, certificateSha256: describeCertificate(certificatePem).sha256 };
+}
 
 const isSame = (a: NodeIdentity, b: NodeIdentity): boolean =>
   a.caPem === b.caPem && a.certificatePem === b.certificatePem && a.privateKeyPem === b.privateKeyPem;

@@ -9,7 +9,7 @@ import { certificateSubject, identityOf } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
 import { sha256Hex } from '@quorate/platform/digest';
 import { createTlsListener, type TlsListener, type TlsListenerParts } from '@quorate/platform/tls-listener';
-import type { Audit, RefusedConnection } from './audit.ts';
+import type { Audit, CertificateShown } from './audit.ts';
 import type { LiveIdentity } from './live-identity.ts';
 import { createOpenConnections } from './open-connections.ts';
 import type { State } from './state.ts';
@@ -52,7 +52,8 @@ export function createNodeListener(parts: NodeListenerParts): NodeListener {
   return { ...listener, watch: (signal) => connections.watch(signal) };
 }
 
-function shownBy(der: Uint8Array): NonNullable<RefusedConnection['certificate']> {
+/** What is written down of a certificate (DER). */
+export function shownBy(der: Uint8Array): CertificateShown {
   const identity = identityOf(der);
   const subject = certificateSubject(der);
   return {

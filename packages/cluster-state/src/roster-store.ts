@@ -8,6 +8,7 @@ import { parseRoster } from '@quorate/domain/roster-of';
 import type { Roster } from '@quorate/domain/roster';
 import { ssconfDigestText, ssconfKeys } from '@quorate/domain/ssconf';
 import { sha256Hex } from '@quorate/platform/digest';
+import { readTextNow } from '@quorate/platform/files';
 import { ssconfPath } from './layout.ts';
 import { ensureText, type State } from './state.ts';
 
@@ -25,6 +26,27 @@ export async function readRoster(state: State): Promise<Roster> {
       facts: { path },
       cause: caught,
     });
+  }
+}
+
+/**
+ * The same at once, for whoever decides in the middle of a handshake: the roster as it is on disk now, the same object as
+ * long as it says the same. One that cannot be used says nothing new; undefined while there was none.
+ */
+export function createRosterReader({ layout }: Pick<State, 'layout'>): () => Roster | undefined {
+  let known: { readonly text: string; readonly roster: Roster | undefined } | undefined;
+  return () => {
+    const text = readTextNow(layout.roster.path);
+    if (text !== undefined && text !== known?.text) known = { text, roster: parsed(text) ?? known?.roster };
+    return known?.roster;
+  };
+}
+
+function parsed(text: string): Roster | undefined {
+  try {
+    return parseRoster(text);
+  } catch {
+    return undefined;
   }
 }
 

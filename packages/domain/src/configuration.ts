@@ -6,6 +6,7 @@
  * through unchanged.
  */
 import type { Candidacy } from './candidacy.ts';
+import type { OtherCertificate } from './certificate-pins.ts';
 import type { Exposure } from './exposure.ts';
 import type { OursParameters } from './parameters.ts';
 import type { Revocation } from './revocation.ts';
@@ -95,6 +96,10 @@ export interface OursNode extends Candidacy {
   readonly masterPort: number;
   /** SHA-256 of the node certificate (DER), lower-case hex; empty for a node that has yet to join (new-node.ts). */
   readonly certificateSha256: string;
+  /** Its end, in seconds since 1970; absent where it was not seen. */
+  readonly certificateEndsSeconds?: number;
+  /** What it may be seen with instead, for a while (certificate-pins.ts); absent for none. */
+  readonly otherCertificates?: readonly OtherCertificate[];
   /** Of root, as one line (ssh-public-key.ts); absent where SSH is not managed. */
   readonly sshPublicKey?: string;
   /** It was a candidate, and has not been seen yet without the cluster's private key (candidate-keeper.ts). */

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { mayCall, permissions } from './method-table.ts';
+import { mayCall, needsPinnedServer, permissions } from './method-table.ts';
 import { rosterFrom, uuidOf } from './testing/notation.ts';
 
 const contract = fileURLToPath(new URL('../../../proto', import.meta.url));
@@ -101,6 +101,25 @@ describe('a certificate that is not the one the roster names', () => {
     expect(call(candidate, 1, 'cd')).toContain('not that of q1.lab');
     expect(call(candidate, 1)).toContain('not that of q1.lab');
     expect(call(anyNode, 1, 'cd')).toBeUndefined();
+  });
+
+  it('BEH-293 is not that of the node itself either, although it names it; unless its daemons show it', () => {
+    const ofItself = (certificateSha256: string) =>
+      mayCall(
+        self,
+        { kind: 'node', uuid: uuidOf(2), certificateSha256 },
+        { uuid: uuidOf(2), certificateSha256: 'ef', roster: pinned },
+      );
+    expect(ofItself('cd')).toContain('not that of q2.lab');
+    expect(ofItself('ab'.repeat(32))).toBeUndefined();
+    expect(ofItself('ef')).toBeUndefined();
+    const forSelf = Object.keys(permissions).filter((path) => permissions[path] === 'self');
+    expect(forSelf.filter((path) => call(path, 2, 'cd') === undefined)).toEqual([]);
+  });
+
+  it('is asked for of whoever is called by the same calls', () => {
+    expect(needsPinnedServer(candidate)).toBe(true);
+    for (const path of [anyNode, self, local, 'toString']) expect(needsPinnedServer(path)).toBe(false);
   });
 
   it('is no matter where none is known: a node that has yet to join, or one this node has not heard of', () => {

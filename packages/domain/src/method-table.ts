@@ -4,12 +4,13 @@
  * A role is told by the caller's certificate and this node's roster. `any-node` holds even for a node the roster
  * does not know, because it may be this node that lags; for calls that change something the voter's rules
  * (voter.ts) or the callee's epoch decide then. A candidate is one only with the certificate that the roster names for
- * it: with another of its name, however well signed, it is like a node that is not known. A node whose certificate is revoked may call nothing at all (BEH-270).
+ * it: with another of its name, however well signed, it is like a node that is not known; and so is the node itself, unless
+ * it shows what this daemon shows. A node whose certificate is revoked may call nothing at all (BEH-270).
  *
  * Counterpart in Ganeti: candidate_certs, by which every candidate may call everything on every node (spec V7).
  */
 import { whyRevoked } from './revocation.ts';
-import { whyNotPinned } from './pins.ts';
+import { whyNotPinned, type ShownCertificate } from './pins.ts';
 import { isCandidate, nodeByUuid, type NodeUuid, type Roster } from './roster.ts';
 
 /**
@@ -29,6 +30,8 @@ export type CallerIdentity =
 
 export interface CalleeIdentity {
   readonly uuid: NodeUuid;
+  /** Of the certificate this daemon shows itself, lower-case hex. */
+  readonly certificateSha256?: string;
   /** null on a node that has not received any. */
   readonly roster: Roster | null;
 }
@@ -107,12 +110,23 @@ export function mayCall(path: string, caller: CallerIdentity, own: CalleeIdentit
   if (caller.kind !== 'node') return undefined;
   const revoked = own.roster && whyRevoked(own.roster, caller.uuid, caller.certificateSha256);
   if (revoked) return revoked;
-  const isHeld = holds[permission](caller.uuid, own);
-  const unpinned = isHeld && permission === 'candidate' && own.roster && whyNotPinned(own.roster, caller);
-  if (unpinned) return unpinned;
-  if (isHeld) return undefined;
-  return notFor(path, permission, caller);
+  if (!holds[permission](caller.uuid, own)) return notFor(path, permission, caller);
+  const needsPin = permission === 'candidate' || permission === 'self';
+  return needsPin && own.roster && !showsTheSame(caller, own) ? whyNotPinned(own.roster, caller) : undefined;
 }
+
+/** Of itself a node knows best: it may be repaired by hand before anybody has heard of it. */
+const showsTheSame = (caller: ShownCertificate, own: CalleeIdentity): boolean =>
+  caller.uuid === own.uuid &&
+  caller.certificateSha256 !== undefined &&
+  caller.certificateSha256 === own.certificateSha256;
+
+/**
+ * Whether who is called must show the certificate that the roster names: the calls of candidates hand over secrets and
+ * orders, and bring what is believed.
+ */
+export const needsPinnedServer = (path: string): boolean =>
+  Object.hasOwn(permissions, path) && permissions[path] === 'candidate';
 
 function notFor(path: string, permission: Permission, caller: CallerIdentity): string {
   const whom = caller.kind === 'node' ? `node ${caller.uuid}` : 'this caller';

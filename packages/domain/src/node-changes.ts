@@ -6,12 +6,14 @@
  * Ganeti: LUNodeRemove in lib/cmdlib/node.py, and the first half of its re-add.
  */
 import type { Entrusted } from './candidate-pool.ts';
+import { withOthersOf } from './certificate-pins.ts';
 import type { Configuration, Draft, NodeObject } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { withExposure } from './exposure.ts';
 import { compareNaturally } from './names.ts';
 import { filledPool, keyMarks } from './pool-filling.ts';
-import { withRevocation } from './revocation.ts';
+import { isoTime } from './initial-configuration.ts';
+import { withRevocation, type Revocation } from './revocation.ts';
 import { oursOf } from './roster-of.ts';
 import type { NodeUuid } from './roster.ts';
 import { changed, requireNode, touchedNodes, withoutNodes } from './touch.ts';
@@ -50,7 +52,7 @@ export function withNodeRemoved(
     ours: {
       ...ours,
       nodes: withoutNodes(ours.nodes, [uuid]),
-      revoked: withRevocation(draft, revocationOf(draft, node, 'removed'), nowSeconds),
+      revoked: withAllRevoked(draft, node, 'removed', nowSeconds),
       exposed: withExposure(draft, node, nowSeconds),
     },
   };
@@ -97,14 +99,15 @@ export function withNodeAwaited(draft: Draft, uuid: NodeUuid, nowSeconds: number
   }
   const known = oursOf(draft, node);
   if (node.offline && known.certificateSha256 === '') return draft;
+  const { certificateEndsSeconds: _ends, otherCertificates: _others, ...rest } = known;
   const nodes = touchedNodes([node], nowSeconds, { offline: true, drained: false, master_candidate: false });
   const candidate_certs = withoutNodes(configuration.cluster.candidate_certs, [uuid]);
   return {
     configuration: changed(draft, nowSeconds, { cluster: { candidate_certs }, nodes }),
     ours: {
       ...ours,
-      nodes: { ...keyMarks(draft, nodes), [uuid]: { ...known, certificateSha256: '' } },
-      revoked: withRevocation(draft, revocationOf(draft, node, 'replaced'), nowSeconds),
+      nodes: { ...keyMarks(draft, nodes), [uuid]: { ...rest, certificateSha256: '' } },
+      revoked: withAllRevoked(draft, node, 'replaced', nowSeconds),
     },
   };
 }
@@ -153,9 +156,19 @@ function mentions(value: unknown, uuid: NodeUuid): boolean {
   return Object.values(value).some((member) => mentions(member, uuid));
 }
 
-const revocationOf = (draft: Draft, node: NodeObject, why: 'removed' | 'replaced') => ({
-  node: node.uuid,
-  name: node.name,
-  certificateSha256: oursOf(draft, node).certificateSha256,
-  why,
-});
+/** Everything that it may show: the certificate that is named for it, and others of it (certificate-pins.ts). */
+function withAllRevoked(
+  draft: Draft,
+  node: NodeObject,
+  why: 'removed' | 'replaced',
+  nowSeconds: number,
+): readonly Revocation[] {
+  const { certificateSha256, certificateEndsSeconds: ends } = oursOf(draft, node);
+  const revocation = {
+    ...{ node: node.uuid, name: node.name, certificateSha256, why },
+    // Of one that was removed the name is remembered too, which does not end with a certificate.
+    ...(ends !== undefined && why === 'replaced' && { ends: isoTime(ends) }),
+  };
+  const revoked = withRevocation(draft, revocation, nowSeconds);
+  return withOthersOf({ ...draft, ours: { ...draft.ours, revoked } }, node.uuid, why, nowSeconds);
+}

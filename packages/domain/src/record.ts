@@ -5,6 +5,7 @@
  */
 import { candidacyShape } from './candidacy.ts';
 import { canonicalJson } from './canonical-json.ts';
+import { otherCertificateShape } from './certificate-pins.ts';
 import { type ClusterRecord, configurationFormat, type Draft } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { exposureShape } from './exposure.ts';
@@ -171,6 +172,8 @@ const recordShape: Shape = object({
         nodePort: integer(1, 65535),
         masterPort: integer(1, 65535),
         certificateSha256: text,
+        certificateEndsSeconds: optional(number),
+        otherCertificates: optional(listOf(otherCertificateShape)),
         sshPublicKey: optional(sshPublicKey),
         mayHoldClusterKey: optional(flag),
         ...candidacyShape,

@@ -3,9 +3,8 @@ import type { Draft } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { withSecretsReplaced, type SharedSecret } from './exposure.ts';
 import { isoTime } from './initial-configuration.ts';
-import { pastRenewalLimit, type CertificatePin, type Renewal, type RenewalPlan } from './renewal.ts';
+import { pastRenewalLimit, type Renewal, type RenewalPlan } from './renewal.ts';
 import { renewalItems, type RenewalItem } from './renewal-items.ts';
-import type { NodeUuid } from './roster.ts';
 import { changed } from './touch.ts';
 
 /** Fails with OPERATION_IN_PROGRESS while another is under way. */
@@ -56,25 +55,6 @@ export function withGrace(draft: Draft, graceSeconds: number, nowSeconds: number
   const renewal = requireRenewal(draft);
   const dropAtSeconds = renewal.dropAtSeconds === null ? null : nowSeconds + graceSeconds;
   return withRenewal(draft, { ...renewal, graceSeconds, dropAtSeconds }, nowSeconds);
-}
-
-/** Names the certificates that nodes were seen to show; Ganeti's list only for those it lists. */
-export function withCertificatePins(
-  draft: Draft,
-  pins: readonly CertificatePin[],
-  nowSeconds: number,
-): Draft {
-  const { cluster } = draft.configuration;
-  const known = pins.filter(({ node }) => draft.ours.nodes[node] !== undefined);
-  if (known.length === 0) return draft;
-  const nodes = { ...draft.ours.nodes };
-  const listed: Record<NodeUuid, string> = { ...cluster.candidate_certs };
-  for (const { node, certificateSha256, clientCertificateSha1 } of known) {
-    nodes[node] = { ...draft.ours.nodes[node]!, certificateSha256 };
-    if (listed[node] !== undefined && clientCertificateSha1 !== '') listed[node] = clientCertificateSha1;
-  }
-  const configuration = changed(draft, nowSeconds, { cluster: { candidate_certs: listed } });
-  return { configuration, ours: { ...draft.ours, nodes } };
 }
 
 const withRenewal = (draft: Draft, renewal: Renewal, nowSeconds: number): Draft => ({

@@ -1,14 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Draft } from './configuration.ts';
-import { withNodesOffline } from './configuration-changes.ts';
-import { changedPins, planRenewal, type NodeTrust, type Renewal, type TrustAnswer } from './renewal.ts';
-import {
-  withCertificatePins,
-  withGrace,
-  withNewRenewal,
-  withProgress,
-  withRenewalAborted,
-} from './renewal-changes.ts';
+import { planRenewal, type NodeTrust, type Renewal, type TrustAnswer } from './renewal.ts';
+import { withGrace, withNewRenewal, withProgress, withRenewalAborted } from './renewal-changes.ts';
 import { draftOfSize, testSeconds, uuidOf } from './testing/drafts.ts';
 
 const authorities = { old: 'old', new: 'new', pems: ['OLD', 'NEW'], linkPem: 'LINK' };
@@ -271,32 +264,5 @@ describe('the changes of the configuration', () => {
       graceSeconds: 5,
       dropAtSeconds: null,
     });
-  });
-});
-
-describe('pinned certificates', () => {
-  const draft = draftOfSize(3);
-
-  it('follow what a node was seen with, in Ganeti’s list too', () => {
-    const pins = changedPins(draft, answersOf('s'));
-    const pinned = withCertificatePins(draft, pins, testSeconds);
-    expect(pinned.ours.nodes[node(1)]?.certificateSha256).toBe('after');
-    expect(pinned.configuration.cluster.candidate_certs[node(1)]).toBe('AB');
-    expect(changedPins(pinned, answersOf('s'))).toEqual([]);
-  });
-
-  it('BEH-288 stay as they are for a node that does not answer or refuses', () => {
-    expect(changedPins(draft, answersOf('-x')).length).toBe(0);
-    const pinned = withCertificatePins(draft, changedPins(draft, answersOf('s-')), testSeconds);
-    expect(pinned.configuration.cluster.candidate_certs[node(2)]).toBe(
-      draft.configuration.cluster.candidate_certs[node(2)],
-    );
-  });
-
-  it('never put a node on Ganeti’s list that is not on it', () => {
-    const without = withNodesOffline(draft, [node(2)], testSeconds);
-    const pinned = withCertificatePins(without, changedPins(without, answersOf('.s')), testSeconds);
-    expect(pinned.configuration.cluster.candidate_certs[node(2)]).toBeUndefined();
-    expect(pinned.ours.nodes[node(2)]?.certificateSha256).toBe('after');
   });
 });

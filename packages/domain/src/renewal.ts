@@ -294,25 +294,3 @@ const leftoverTasks = (
 
 /** The id of what a node has to forget that took part in no renewal. */
 const noRenewal = 'none';
-
-/** Where the configuration names another certificate than the node shows. */
-export interface CertificatePin {
-  readonly node: NodeUuid;
-  readonly certificateSha256: string;
-  readonly clientCertificateSha1: string;
-}
-
-/** What is pinned stays so until the node itself was seen with another one (BEH-288). */
-export const changedPins = (
-  { configuration, ours }: Draft,
-  answers: TrustAnswers,
-): readonly CertificatePin[] =>
-  [...answers].flatMap(([node, answer]) => {
-    if (answer.kind !== 'trust') return [];
-    const { certificateSha256, clientCertificateSha1 } = answer.trust;
-    const listed = configuration.cluster.candidate_certs[node];
-    const isListedRight =
-      listed === undefined || clientCertificateSha1 === '' || listed === clientCertificateSha1;
-    if (ours.nodes[node]?.certificateSha256 === certificateSha256 && isListedRight) return [];
-    return [{ node, certificateSha256, clientCertificateSha1 }];
-  });

@@ -1,11 +1,11 @@
 /**
  * Which certificates are no longer good although the cluster signed them: those of nodes that were removed, and those
- * that were replaced when a node was installed anew.
+ * that were replaced, when a node was installed anew or its certificate renewed or repaired (certificate-pins.ts).
  *
  * A list of what is refused, not of what is admitted: it only grows from version to version, so a node that lags refuses
  * nobody whom the others have taken in meanwhile. It goes with the roster to every node, in the same commit that takes
  * the node from the electorate. A certificate that has ended by itself, or that of an old cluster certificate, need not
- * be remembered.
+ * be remembered, so that the list is bounded however short certificates live.
  *
  * Counterpart in Ganeti: candidate_certs, from which a removed node's digest is struck after it was told to leave (spec L3).
  */
@@ -22,10 +22,24 @@ export interface Revocation {
   /** ISO 8601, UTC. */
   readonly since: string;
   readonly why: 'removed' | 'replaced';
+  /** When the certificate ends by itself, ISO 8601, UTC; absent where that is not known. */
+  readonly ends?: string;
 }
 
 /** A node certificate ends after five years (cluster-secrets.ts); it is remembered a little longer, for clocks. */
 const rememberedSeconds = (5 * 365 + 30) * 86_400;
+
+/** Clocks of nodes may be so far apart, which certificates allow for too (certificates.ts, backdatedMs). */
+const clocksApartSeconds = 5 * 60;
+
+/** Whether nobody takes it for good any more, whatever this list says. */
+export const hasEnded = (endsSeconds: number, nowSeconds: number): boolean =>
+  endsSeconds + clocksApartSeconds < nowSeconds;
+
+const isOver = ({ since, ends }: Revocation, nowSeconds: number): boolean =>
+  ends === undefined
+    ? Date.parse(since) / 1000 + rememberedSeconds <= nowSeconds
+    : hasEnded(Date.parse(ends) / 1000, nowSeconds);
 
 /** The list with one more on it; what has ended by itself is dropped. Once is enough. */
 export function withRevocation(
@@ -37,7 +51,7 @@ export function withRevocation(
   const isSame = (each: Revocation): boolean =>
     each.node === node && each.certificateSha256 === certificateSha256 && each.why === why;
   if (revoked.some(isSame)) return revoked;
-  const lasting = revoked.filter(({ since }) => Date.parse(since) / 1000 + rememberedSeconds > nowSeconds);
+  const lasting = revoked.filter((each) => !isOver(each, nowSeconds));
   return [...lasting, { ...revocation, since: isoTime(nowSeconds) }];
 }
 
@@ -75,6 +89,7 @@ export const revocationShape = object({
   certificateSha256: text,
   since: text,
   why: oneOf('removed', 'replaced'),
+  ends: optional(text),
 });
 
 export const revokedShape = optional(object({ nodes: listOf(filledText), certificates: listOf(filledText) }));

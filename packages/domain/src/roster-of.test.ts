@@ -15,7 +15,8 @@ describe('the roster of a configuration', () => {
         (node) => node.certificateSha256 !== undefined,
       );
     expect(named(draft)).toEqual([true, true]);
-    const renewal = { id: 'r' } as NonNullable<typeof draft.ours.renewal>;
+    const items = ['node-certificates'] as const;
+    const renewal = { id: 'r', items, nodes: null } as unknown as NonNullable<typeof draft.ours.renewal>;
     expect(named({ ...draft, ours: { ...draft.ours, renewal } })).toEqual([false, false]);
   });
 

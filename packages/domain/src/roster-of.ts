@@ -4,6 +4,7 @@
  * The roster is what a node keeps that holds no configuration; see roster.ts for what is in it and why.
  */
 import { candidacyOf, candidacyShape } from './candidacy.ts';
+import { isPinCertain } from './certificate-pins.ts';
 import type { ClusterRecord, Configuration, Draft, NodeObject, OursNode } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { compareNaturally } from './names.ts';
@@ -91,8 +92,7 @@ export function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
     masterPort: ours.masterPort,
     role: roleOf(draft, node),
     ...(sshPublicKey && letsIn(draft, node) && { sshPublicKey }),
-    // While they are renewed, a node may show either, and is seen with the new one only later.
-    ...(ours.certificateSha256 && !draft.ours.renewal && { certificateSha256: ours.certificateSha256 }),
+    ...(isPinCertain(draft, node.uuid) && { certificateSha256: ours.certificateSha256 }),
     ...candidacyOf(ours),
   };
 }

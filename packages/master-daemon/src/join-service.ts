@@ -33,7 +33,7 @@ type JoinParts = Omit<TokenParts, 'lookAtDoor'>;
 
 /** Counts attempts for all servers it is put behind: a door that is closed and opened forgets nothing. */
 export function joinService(parts: JoinParts): (server: RpcServer) => void {
-  const { access, audit } = parts;
+  const { access, admissions } = parts;
   let attempts = noAttempts;
   let toldAtMs = Number.NEGATIVE_INFINITY;
 
@@ -41,7 +41,7 @@ export function joinService(parts: JoinParts): (server: RpcServer) => void {
     const now = access.clock.monotonicMs();
     if (!hasToWait(attempts, address, now)) return;
     if (now - toldAtMs >= attemptLimits.windowMs / 10) {
-      audit('join refused', { address, refusal: 'too-many-attempts' });
+      admissions('join refused', { address, refusal: 'too-many-attempts' });
       toldAtMs = now;
     }
     throw refusedToken('too-many-attempts');
@@ -58,7 +58,7 @@ export function joinService(parts: JoinParts): (server: RpcServer) => void {
           attempts = withFailure(attempts, address, access.clock.monotonicMs());
           const { reason, facts } = clusterErrorFrom(caught);
           const token = /^[0-9a-f]{12}$/.test(request.tokenId) ? request.tokenId : 'malformed';
-          audit('join refused', {
+          admissions('join refused', {
             token,
             address,
             node: nodeIn(request),
@@ -71,7 +71,7 @@ export function joinService(parts: JoinParts): (server: RpcServer) => void {
 }
 
 async function join(parts: JoinParts, request: JoinRequest__Output, address: string): Promise<JoinResponse> {
-  const { state, access, audit } = parts;
+  const { state, access, admissions } = parts;
   const { record } = await officeOf(parts);
   const entry = tokenWithSecret(record, request);
   requireSameProtocol(request);
@@ -84,7 +84,12 @@ async function join(parts: JoinParts, request: JoinRequest__Output, address: str
   const { record: present } = await officeOf(parts);
   const asClaimed = { ...request, ...claim, secondaryIp: claim.secondaryIp };
   const enrolment = await enrolNode(state, present, asClaimed, access.clock.now());
-  audit('token claimed', { token: request.tokenId, node: claim.name, address, candidate: claim.candidate });
+  admissions('token claimed', {
+    token: request.tokenId,
+    node: claim.name,
+    address,
+    candidate: claim.candidate,
+  });
   const { cluster_name: clusterName, uuid: clusterUuid, ssh_key_bits: bits } = record.configuration.cluster;
   return { clusterName, clusterUuid, ...enrolment, sshKeyBits: Number(bits) || 0 };
 }

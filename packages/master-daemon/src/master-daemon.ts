@@ -5,8 +5,8 @@
  * Counterparts in Ganeti: ganeti-wconfd and ganeti-luxid.
  */
 import { createAudit } from '@quorate/cluster-state/audit';
-import { openLiveIdentity } from '@quorate/cluster-state/live-identity';
-import { createNodeListener, identifyCaller } from '@quorate/cluster-state/node-listener';
+import { openLiveIdentity, shownNow } from '@quorate/cluster-state/live-identity';
+import { createNodeListener, identifyCaller, shownBy } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
 import type { Settings } from '@quorate/cluster-state/settings';
 import { ensureDirectories, type State } from '@quorate/cluster-state/state';
@@ -20,7 +20,7 @@ import { siteProgramRunner } from '@quorate/platform/site-programs';
 import { createFailoverHooks } from '@quorate/bootstrap/hooks';
 import { openLiveAccess } from '@quorate/bootstrap/cluster-access';
 import { createServer } from '@quorate/rpc/server';
-import { auditIn } from './audit.ts';
+import { admissionLogIn } from './admission-log.ts';
 import { joinService } from './join-service.ts';
 import { createMastership } from './mastership.ts';
 import { createRenewalKeeper } from './renewal-keeper.ts';
@@ -49,22 +49,33 @@ export async function startMasterDaemon({
 }: MasterDaemonParts): Promise<MasterDaemon> {
   const identity = await openLiveIdentity({ state, clock, log });
   const roster = await readRoster(state);
-  const access = openLiveAccess(identity, clock);
+  const audit = createAudit({ log, clock });
+  const access = openLiveAccess(identity, {
+    ...{ state, clock },
+    onRefused: ({ certificate, ...refused }) =>
+      audit.server({ ...refused, certificate: shownBy(certificate) }),
+  });
   const hooks = createFailoverHooks({ state, run: siteProgramRunner(state.layout.programsLog), log });
   const mastership = createMastership({ state, access, hooks, log });
 
-  const audit = createAudit({ log, clock });
   const server = createServer({
     identify: identifyCaller,
     authorise: async (path, caller) =>
-      mayCall(path, caller, { uuid: access.own, roster: await readRoster(state) }),
+      mayCall(path, caller, { ...shownNow(identity), roster: await readRoster(state) }),
     onCall: (finished) => audit.call(finished),
   });
   const keeper = createRenewalKeeper({ state, access, mastership, log });
   serveMaster(server, { state, access, mastership });
   serveRenewal(server, { state, own: access.own, now: () => clock.now(), mastership, keeper, identity });
   const host = settings.bind ?? (roster.masterIp.family === 4 ? '0.0.0.0' : '::');
-  const forTokens = { state, access, identity, mastership, audit: auditIn(log), joinPort: settings.joinPort };
+  const forTokens = {
+    state,
+    access,
+    identity,
+    mastership,
+    admissions: admissionLogIn(log),
+    joinPort: settings.joinPort,
+  };
   const door = createStrangerDoor({
     ...{ identity, clock, log, at: { host, port: settings.joinPort } },
     isWanted: () => {
@@ -85,7 +96,7 @@ export async function startMasterDaemon({
 
   const watching = new AbortController();
   const watch = Promise.all(
-    [mastership, identity, keeper, listener, door].map((each) => each.watch(watching.signal)),
+    [mastership, identity, access, keeper, listener, door].map((each) => each.watch(watching.signal)),
   );
   return {
     async stop() {

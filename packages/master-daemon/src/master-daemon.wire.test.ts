@@ -85,7 +85,8 @@ async function start(): Promise<MasterDaemon> {
 async function speakingAs(number: number, signedBy = authority): Promise<ClusterAccess> {
   const known = signedBy === authority ? identities[number - 1] : undefined;
   const identity = known ?? (await testIdentity(signedBy, { nodeUuid: uuidOf('node', number) }));
-  const access = openAccess({ ...identity, caPem: authority.certificatePem }, systemClock);
+  const parts = { state, clock: systemClock };
+  const access = openAccess({ ...identity, caPem: authority.certificatePem }, parts);
   endings.push(() => access.channels.close());
   return access;
 }

@@ -6,7 +6,7 @@
  *
  * Counterpart in Ganeti: LUNodeRemove, which revokes last (spec L3).
  */
-import { nodeDaemonOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
+import { leavingDaemonOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { pack, putConfiguration } from '@quorate/bootstrap/put-configuration';
 import { stepRunner, type ReportStep } from '@quorate/bootstrap/steps';
 import type { ClusterRecord } from '@quorate/domain/configuration';
@@ -90,7 +90,7 @@ async function sendAway(
 function orderToLeave(access: ClusterAccess, record: ClusterRecord, node: RosterNode): Promise<unknown> {
   const request = { clusterUuid: record.configuration.cluster.uuid, epoch: record.version.epoch };
   const method = nodeServices.membership.LeaveCluster;
-  return access.channels.call(nodeDaemonOf(node), method, request, { deadlineMs: timings.voteMs });
+  return access.channels.call(leavingDaemonOf(node), method, request, { deadlineMs: timings.voteMs });
 }
 
 /** Its port is closed; a host that fell silent has not been seen to do anything. */
@@ -98,7 +98,7 @@ const awaitGone = (access: ClusterAccess, node: RosterNode): Promise<void> =>
   awaitUntil(
     (remainingMs) =>
       access.channels
-        .call(nodeDaemonOf(node), nodeServices.nodeVersion.GetNodeVersion, {}, { deadlineMs: remainingMs })
+        .call(leavingDaemonOf(node), nodeServices.nodeVersion.GetNodeVersion, {}, { deadlineMs: remainingMs })
         .then(
           () => false,
           (caught: unknown) => clusterErrorFrom(caught).facts['cause'] === 'refused',

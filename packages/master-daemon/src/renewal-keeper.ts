@@ -9,8 +9,17 @@
  */
 import type { ClusterAccess } from '@quorate/bootstrap/cluster-access';
 import { makeMaterial, type Material } from '@quorate/bootstrap/renewal-material';
-import { doTask, findMaterial, gatherTrust, nodeIn, prepare } from '@quorate/bootstrap/renewal';
+import {
+  findMaterial,
+  gatherTrust,
+  makeReady,
+  nodeIn,
+  prepare,
+  type ReadyTask,
+  type SignedBefore,
+} from '@quorate/bootstrap/renewal';
 import { appendJournal } from '@quorate/cluster-state/journal';
+import { readRepairs } from '@quorate/cluster-state/repairs';
 import type { State } from '@quorate/cluster-state/state';
 import { certificateLevel, daysLeft } from '@quorate/domain/certificate-life';
 import {
@@ -21,11 +30,19 @@ import {
   lookIntervalMs,
   renewsAutomatically,
 } from '@quorate/domain/certificate-renewal';
+import {
+  changedPins,
+  notOnRecord,
+  settledNodes,
+  unknownCertificates,
+  withCertificatePins,
+  withMadeCertificates,
+  withOthersRevoked,
+} from '@quorate/domain/certificate-pins';
 import type { ClusterRecord } from '@quorate/domain/configuration';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { isoTime } from '@quorate/domain/initial-configuration';
 import {
-  changedPins,
   planRenewal,
   type NodeTask,
   type Renewal,
@@ -35,7 +52,6 @@ import {
 } from '@quorate/domain/renewal';
 import {
   underWay,
-  withCertificatePins,
   withGrace,
   withNewRenewal,
   withProgress,
@@ -92,8 +108,10 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
   let seen: RenewalView = { answers: new Map(), blockedBy: [] };
   /** Of a renewal whose files are not on this node's disk. */
   let fetched: { readonly id: string; readonly material: Material } | undefined;
+  const signedBefore: SignedBefore = new Map();
   let wake = new AbortController();
   const told = new Map<NodeUuid, string>();
+  const unknownTold = new Map<NodeUuid, string>();
 
   const nowSeconds = (): number => access.clock.now().getTime() / 1000;
 
@@ -182,11 +200,10 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
     const isHandingOut = tasks.some(({ task }) => task === 'prepare' || task === 'switch');
     const material = isHandingOut ? await materialOf(record) : {};
     if (!material) return false;
-    const outcomes = await Promise.all(
-      tasks.map(
-        async (task) => [task.node, await doTask({ state, access, record, material }, task)] as const,
-      ),
-    );
+    const parts = { state, access, record, material, signedBefore };
+    const ready = await Promise.all(tasks.map((task) => makeReady(parts, task)));
+    await putOnRecord(record, ready);
+    const outcomes = await Promise.all(ready.map(async ({ node, go }) => [node, await go()] as const));
     for (const [node, outcome] of outcomes) answers.set(node, outcome);
     const failed = outcomes.flatMap(([node, outcome]) =>
       outcome.kind === 'trust' ? [] : [{ node, why: outcome.why }],
@@ -195,6 +212,16 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
       log.warn({ node, why }, 'a node could not do its part of the renewal');
     seen = { answers, blockedBy: failed };
     return failed.length < outcomes.length;
+  }
+
+  /** Whoever is master when a node shows its new certificate must know it. */
+  async function putOnRecord(record: ClusterRecord, ready: readonly ReadyTask[]): Promise<void> {
+    const made = notOnRecord(
+      record,
+      ready.flatMap((task) => task.made ?? []),
+    );
+    if (made.length > 0)
+      await mastership.change((present, seconds) => withMadeCertificates(present, made, seconds));
   }
 
   async function materialOf(record: ClusterRecord): Promise<Material | undefined> {
@@ -210,18 +237,38 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
   async function proceed(record: ClusterRecord, plan: RenewalPlan, answers: TrustAnswers): Promise<boolean> {
     const { next } = plan;
     const { renewal } = record.ours;
-    const pins = changedPins(record, answers);
-    if (!next && pins.length === 0) return false;
+    const pins = changedPins(record, answers, await readRepairs(state));
+    warnOfUnknown(record, unknownCertificates(record, answers, pins));
+    const settled = settledNodes(record, answers, nowSeconds());
+    if (!next && pins.length === 0 && settled.length === 0) return false;
     await mastership.change((present, seconds) => {
-      const pinned = withCertificatePins(present, pins, seconds);
+      const pinned = withOthersRevoked(withCertificatePins(present, pins, seconds), settled, seconds);
       return next && renewal ? withProgress(pinned, renewal, next, seconds) : pinned;
     });
     if (!next) return false;
     const step = 'renewal' in next ? next.renewal.phase : next.end.end;
     await noteInJournal(step);
     log.info({ id: renewal?.id, step }, 'renewal goes on');
-    if ('end' in next) fetched = undefined;
+    if ('end' in next) {
+      fetched = undefined;
+      signedBefore.clear();
+    }
     return true;
+  }
+
+  /** Each once: nobody who calls as that node, or answers for it, is trusted with what is for candidates. */
+  function warnOfUnknown(
+    { configuration }: ClusterRecord,
+    unknown: ReturnType<typeof unknownCertificates>,
+  ): void {
+    for (const { node, certificateSha256 } of unknown) {
+      if (unknownTold.get(node) !== certificateSha256)
+        log.warn(
+          { node: configuration.nodes[node]?.name, certificateSha256 },
+          'a node shows a certificate that was not made for it here; if it was repaired, sign that on the master',
+        );
+      unknownTold.set(node, certificateSha256);
+    }
   }
 
   // --- without an order
@@ -263,7 +310,8 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
     if (!record) return timings.surveyIntervalMs;
     if (record.ours.renewal) return timings.renewalRetryMs;
     const isAbsent = [...seen.answers.values()].some(({ kind }) => kind !== 'trust');
-    const usualMs = isAbsent ? timings.absentNodeLookMs : timings.certificateLookMs;
+    const isUnsettled = Object.values(record.ours.nodes).some((node) => node.otherCertificates !== undefined);
+    const usualMs = isAbsent || isUnsettled ? timings.absentNodeLookMs : timings.certificateLookMs;
     return lookIntervalMs(usualMs, record.ours.parameters);
   }
 

@@ -21,7 +21,7 @@ import type { JoinResponse__Output } from '@quorate/rpc/gen/quorate/master/v1/Jo
 import type { Handlers } from '@quorate/rpc/server';
 import { masterServices, standardServices } from '@quorate/rpc/services';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { auditIn } from './audit.ts';
+import { admissionLogIn } from './admission-log.ts';
 import { joinService } from './join-service.ts';
 import { createMastership, type Mastership } from './mastership.ts';
 import { createStrangerDoor, strangerBounds, type StrangerDoor } from './stranger-door.ts';
@@ -76,7 +76,7 @@ beforeEach(async () => {
   });
   await firstLook(scene, mastership);
   port = await freePort();
-  const parts = { state, access, identity, mastership, audit: auditIn(log), joinPort: port };
+  const parts = { state, access, identity, mastership, admissions: admissionLogIn(log), joinPort: port };
   door = createStrangerDoor({
     ...{ identity, clock: systemClock, log, at: { host: address, port } },
     isWanted: () => {

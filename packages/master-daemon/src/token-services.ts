@@ -29,7 +29,7 @@ import type { TokenEntry as TokenMessage } from '@quorate/rpc/gen/quorate/master
 import type { RpcServer } from '@quorate/rpc/server';
 import { masterServices } from '@quorate/rpc/services';
 import { admitNode } from './admit-node.ts';
-import type { Audit } from './audit.ts';
+import type { AdmissionLog } from './admission-log.ts';
 import type { Mastership } from './mastership.ts';
 import { assertInOffice, type InOffice } from './tenure.ts';
 
@@ -39,7 +39,7 @@ export interface TokenParts {
   /** What this daemon shows, and by which cluster certificates: two while they are renewed. */
   readonly identity: LiveIdentity;
   readonly mastership: Mastership;
-  readonly audit: Audit;
+  readonly admissions: AdmissionLog;
   /** Where hosts join by token. */
   readonly joinPort: number;
   /** Opens or closes the way in, as there are tokens. */
@@ -57,7 +57,7 @@ export const officeOf = async ({
   assertInOffice(mastership.tenure(), await readRoster(state), access.own);
 
 export function serveTokens(server: RpcServer, parts: TokenParts): void {
-  const { access, identity, mastership, audit, joinPort } = parts;
+  const { access, identity, mastership, admissions, joinPort } = parts;
   const nowSeconds = (): number => access.clock.now().getTime() / 1000;
 
   server.serve(masterServices.tokens, {
@@ -69,7 +69,13 @@ export function serveTokens(server: RpcServer, parts: TokenParts): void {
       const token = { id, secretSha256: secretDigest(id, secret), lifeSeconds, createdBy, node, witness };
       const committed = await mastership.change((present, now) => withToken(present, token, now));
       const expiresSeconds = Math.floor(tokenOf(committed, id)?.expiresSeconds ?? 0);
-      audit('token created', { token: id, by: createdBy, node, witness, expires: isoTime(expiresSeconds) });
+      admissions('token created', {
+        token: id,
+        by: createdBy,
+        node,
+        witness,
+        expires: isoTime(expiresSeconds),
+      });
       await parts.lookAtDoor();
       const anchors = [...trustOf(identity.current()).authoritySha256s];
       return { id, secret, anchors, port: joinPort, addresses: [...tokenAddresses(record)], expiresSeconds };
@@ -83,7 +89,7 @@ export function serveTokens(server: RpcServer, parts: TokenParts): void {
       await officeOf(parts);
       const committed = await mastership.change((present, now) => withTokenRevoked(present, id, now));
       const claim = tokenOf(committed, id)?.claim;
-      audit('token revoked', { token: id, by: printable(operator), claimedBy: claim?.name });
+      admissions('token revoked', { token: id, by: printable(operator), claimedBy: claim?.name });
       await parts.lookAtDoor();
       return { claimedBy: claim?.name ?? '', hadClusterKey: claim?.candidate ?? false };
     },
@@ -95,7 +101,7 @@ export function serveTokens(server: RpcServer, parts: TokenParts): void {
         return { nodeUuid: known.uuid, candidate: known.master_candidate };
       const found = claimOfNode(record, caller.uuid);
       if (!found) {
-        audit('join refused', { node: caller.uuid, address: caller.address, refusal: 'no-claim' });
+        admissions('join refused', { node: caller.uuid, address: caller.address, refusal: 'no-claim' });
         throw refusedToken('revoked');
       }
       const { caPem } = identity.current();
@@ -106,7 +112,7 @@ export function serveTokens(server: RpcServer, parts: TokenParts): void {
       const { candidate } = await admitNode({ access, mastership }, record, host, (present, now) =>
         withTokenUsed(present, caller.uuid, now),
       );
-      audit('token used', { token: id, node: claim.name, address: claim.primaryIp, candidate });
+      admissions('token used', { token: id, node: claim.name, address: claim.primaryIp, candidate });
       return { nodeUuid: caller.uuid, candidate };
     },
   });

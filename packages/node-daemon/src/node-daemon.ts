@@ -6,7 +6,7 @@
 import { createAudit } from '@quorate/cluster-state/audit';
 import { removeCutBackups } from '@quorate/cluster-state/backups';
 import { removeTemporaries } from '@quorate/cluster-state/installed-files';
-import { openLiveIdentity } from '@quorate/cluster-state/live-identity';
+import { openLiveIdentity, shownNow } from '@quorate/cluster-state/live-identity';
 import { completeRenewal } from '@quorate/cluster-state/node-renewal';
 import { createNodeListener, identifyCaller } from '@quorate/cluster-state/node-listener';
 import { readRoster } from '@quorate/cluster-state/roster-store';
@@ -71,7 +71,8 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   const audit = createAudit({ log, clock });
   const server = createServer({
     identify: identifyCaller,
-    authorise: async (path, caller) => mayCall(path, caller, { uuid: own, roster: await readRoster(state) }),
+    authorise: async (path, caller) =>
+      mayCall(path, caller, { ...shownNow(identity), roster: await readRoster(state) }),
     onCall: (finished) => audit.call(finished),
   });
   const onConnection = (socket: AdmittedSocket): void => server.accept(socket);

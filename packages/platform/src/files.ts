@@ -7,6 +7,7 @@
  * Counterpart in Ganeti: lib/utils/io.py, WriteFile.
  */
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { MachineError, messageOf, systemCode } from './machine-error.ts';
@@ -62,6 +63,18 @@ export interface Files {
    * failed, between the rename and its sync.
    */
   sync(path: string): Promise<void>;
+}
+
+/**
+ * A whole small file at once, for an answer that somebody waits for in the middle of a handshake; undefined if it cannot
+ * be read. Everywhere else `Files` is what to read with.
+ */
+export function readTextNow(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** The error of a refused file operation, for the disk and for its twin. */

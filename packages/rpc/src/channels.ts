@@ -13,6 +13,8 @@ import {
 } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import type { ClusterError } from '@quorate/domain/errors';
+import { needsPinnedServer } from '@quorate/domain/method-table';
+import type { NodeUuid } from '@quorate/domain/roster';
 import { onAbort } from './abort.ts';
 import {
   addressOf,
@@ -59,6 +61,11 @@ export interface Channels {
    * have; every next one finds, or opens, a connection made with the new credentials.
    */
   replaceCredentials(credentials: ChannelCredentials): void;
+  /**
+   * Whoever answers as this node now is to be looked at again: calls under way finish on the connections they have, the
+   * next ones open new ones.
+   */
+  reconnect(node: NodeUuid): void;
   /** Ends all connections; calls under way fail. */
   close(): void;
 }
@@ -72,7 +79,11 @@ interface Attempt {
   readonly over: () => void;
 }
 
-const keyOf = (peer: Peer) => (peer.kind === 'socket' ? peer.path : `${peer.uuid} ${addressOf(peer)}`);
+/** What is for candidates goes over connections of its own: who answers there must show the certificate that is pinned. */
+const keyOf = (peer: Peer, pinned: boolean) =>
+  peer.kind === 'socket'
+    ? peer.path
+    : [peer.uuid, addressOf(peer), pinned && 'pinned', peer.leaving && 'leaving'].join(' ');
 
 /** The connections of a process, by peer. */
 function createConnections(initial: ConnectionOptions) {
@@ -80,28 +91,33 @@ function createConnections(initial: ConnectionOptions) {
   const connections = new Map<string, Connection>();
   /** Replaced while calls were under way on them. */
   const outdated = new Set<Connection>();
+  const outdate = (isMeant: (key: string) => boolean): void => {
+    for (const [key, connection] of [...connections].filter(([each]) => isMeant(each))) {
+      outdated.add(connection);
+      connection.outdate(() => outdated.delete(connection));
+      connections.delete(key);
+    }
+  };
   return {
-    to(peer: Peer): Connection {
-      const key = keyOf(peer);
+    to(peer: Peer, pinned: boolean): Connection {
+      const key = keyOf(peer, pinned);
       const known = connections.get(key);
       if (known !== undefined && !known.isGivenUp()) return known;
-      const opened = openConnection(peer, options);
+      const opened = openConnection(peer, options, pinned);
       connections.set(key, opened);
       return opened;
     },
-    drop(peer: Peer, connection: Connection): void {
-      if (connections.get(keyOf(peer)) !== connection) return;
-      connections.delete(keyOf(peer));
+    drop(peer: Peer, pinned: boolean, connection: Connection): void {
+      const key = keyOf(peer, pinned);
+      if (connections.get(key) !== connection) return;
+      connections.delete(key);
       connection.retire();
     },
     replaceCredentials(credentials: ChannelCredentials): void {
       options = { ...options, credentials };
-      for (const connection of connections.values()) {
-        outdated.add(connection);
-        connection.outdate(() => outdated.delete(connection));
-      }
-      connections.clear();
+      outdate(() => true);
     },
+    reconnect: (node: NodeUuid): void => outdate((key) => key.startsWith(`${node} `)),
     close(): void {
       for (const connection of [...connections.values(), ...outdated]) connection.destroy();
       connections.clear();
@@ -121,7 +137,8 @@ export function createChannels(options: ChannelsOptions): Channels {
     method: MethodDefinition<Req, Res, ReqOut, ResOut>,
     { deadlineMs, signal }: CallOptions,
   ): Attempt {
-    const connection = connections.to(peer);
+    const pinned = needsPinnedServer(method.path);
+    const connection = connections.to(peer, pinned);
     connection.watch();
     const failure = (error: ServiceError) => {
       const failed: FailedCall = {
@@ -134,7 +151,7 @@ export function createChannels(options: ChannelsOptions): Channels {
         calledOff: signal?.aborted ?? false,
       };
       const told = connection.isGivenUp() ? givenUp(failed, error) : failureOf(failed, error);
-      if (isConnectionLost(told)) connections.drop(peer, connection);
+      if (isConnectionLost(told)) connections.drop(peer, pinned, connection);
       return told;
     };
     return {
@@ -192,6 +209,7 @@ export function createChannels(options: ChannelsOptions): Channels {
     },
 
     replaceCredentials: (credentials) => connections.replaceCredentials(credentials),
+    reconnect: (node) => connections.reconnect(node),
     close: () => connections.close(),
   };
 }

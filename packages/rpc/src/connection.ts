@@ -12,7 +12,7 @@ import {
   type ChannelCredentials,
 } from '@grpc/grpc-js';
 import type { NodeUuid } from '@quorate/domain/roster';
-import { expectedNodeOption } from './credentials.ts';
+import { expecting } from './credentials.ts';
 import { socketsTo, targetOf, type Endpoint, type Place } from './endpoint.ts';
 import { sharedOptions } from './limits.ts';
 
@@ -25,6 +25,8 @@ export type Peer =
       /** Literal IP; names are never resolved here. */
       readonly address: string;
       readonly port: number;
+      /** It was taken out of the cluster and is told so: what it shows may be revoked by now. */
+      readonly leaving?: boolean;
     }
   | { readonly kind: 'socket'; readonly name: string; readonly path: string };
 
@@ -66,12 +68,16 @@ function credentialsFor(peer: Peer, { credentials }: ConnectionOptions): Channel
   return credentials;
 }
 
-function openClient(peer: Peer, options: ConnectionOptions, endpoint: Endpoint): Client {
+function openClient(
+  peer: Peer,
+  { pinned, ...options }: ConnectionOptions & { readonly pinned: boolean },
+  endpoint: Endpoint,
+): Client {
   const { target, option } = targetOf(endpoint, peer.kind === 'socket' ? 'localhost' : peer.uuid);
   return new Client(target, credentialsFor(peer, options), {
     ...sharedOptions,
     ...option,
-    ...(peer.kind === 'node' ? { [expectedNodeOption]: peer.uuid } : {}),
+    ...(peer.kind === 'node' && expecting({ uuid: peer.uuid, pinned, leaving: peer.leaving ?? false })),
     'grpc.enable_http_proxy': 0,
     // The shared pool would hand a stuck connection on to the channel that is to replace it.
     'grpc.use_local_subchannel_pool': 1,
@@ -83,10 +89,10 @@ function openClient(peer: Peer, options: ConnectionOptions, endpoint: Endpoint):
 const placeOf = (peer: Peer): Place =>
   peer.kind === 'socket' ? { path: peer.path } : { host: peer.address, port: peer.port };
 
-/** Opens the channel; connecting begins with the first call. */
-export function openConnection(peer: Peer, options: ConnectionOptions): Connection {
+/** Opens the channel; connecting begins with the first call. `pinned`: for calls that need it (domain/pins.ts). */
+export function openConnection(peer: Peer, options: ConnectionOptions, pinned: boolean): Connection {
   const sockets = socketsTo(placeOf(peer));
-  const client = openClient(peer, options, sockets.endpoint);
+  const client = openClient(peer, { ...options, pinned }, sockets.endpoint);
   const channel = client.getChannel();
   let watching = false;
   let givenUp = false;

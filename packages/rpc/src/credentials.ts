@@ -6,6 +6,7 @@
  * three times the CPU. Which node a channel expects therefore travels as the channel's target name override.
  */
 import * as grpc from '@grpc/grpc-js';
+import type { ServerDemand } from '@quorate/domain/pins';
 import type { NodeUuid } from '@quorate/domain/roster';
 
 export interface CredentialsOptions {
@@ -17,7 +18,12 @@ export interface CredentialsOptions {
     readonly privateKeyPem: string;
   };
   /** Why this certificate (DER) is not that of the expected node; undefined if it is. */
-  readonly verifyPeer: (expectedNode: NodeUuid, der: Uint8Array) => string | undefined;
+  readonly verifyPeer: (expected: ExpectedNode, der: Uint8Array) => string | undefined;
+}
+
+/** Whom a connection is for, and what for (domain/pins.ts). */
+export interface ExpectedNode extends ServerDemand {
+  readonly uuid: NodeUuid;
 }
 
 /**
@@ -34,8 +40,17 @@ export const createStrangerCredentials = (
     },
   });
 
-/** The channel option that carries the expected node's UUID to `verifyPeer`. */
-export const expectedNodeOption = 'grpc.ssl_target_name_override';
+/** The channel option that carries the expected node to `verifyPeer`, in the form of a host's name. */
+const expectedNodeOption = 'grpc.ssl_target_name_override';
+
+export const expecting = ({ uuid, pinned, leaving }: ExpectedNode): Readonly<Record<string, string>> => ({
+  [expectedNodeOption]: `${pinned ? 'pinned.' : ''}${leaving ? 'leaving.' : ''}${uuid}`,
+});
+
+function expectedFrom(name: string): ExpectedNode {
+  const [, pinned, leaving, uuid = ''] = /^(pinned\.)?(leaving\.)?(.*)$/.exec(name) ?? [];
+  return { uuid, pinned: pinned !== undefined, leaving: leaving !== undefined };
+}
 
 export function createCredentials({ identity, verifyPeer }: CredentialsOptions): grpc.ChannelCredentials {
   return grpc.credentials.createSsl(
@@ -43,8 +58,8 @@ export function createCredentials({ identity, verifyPeer }: CredentialsOptions):
     Buffer.from(identity.privateKeyPem),
     Buffer.from(identity.certificatePem),
     {
-      checkServerIdentity: (expectedNode, certificate) => {
-        const why = verifyPeer(expectedNode, certificate.raw);
+      checkServerIdentity: (expected, certificate) => {
+        const why = verifyPeer(expectedFrom(expected), certificate.raw);
         return why === undefined ? undefined : new Error(why);
       },
     },

@@ -20,6 +20,7 @@ export const fakeChannels = (respond: Respond): Channels => ({
     yield* (await respond({ peer, method: nameOf(method.path), request, options })) as never[];
   },
   replaceCredentials: () => undefined,
+  reconnect: () => undefined,
   close: () => undefined,
 });
 

@@ -105,7 +105,7 @@ export const speakingAs = (identity: Identity): Channels =>
   createChannels({
     credentials: createCredentials({
       identity,
-      verifyPeer: (expected, der) => whyRefused(identityOf(der), clusterUuid, expected),
+      verifyPeer: ({ uuid }, der) => whyRefused(identityOf(der), clusterUuid, uuid),
     }),
     connectMs: timings.connectMs,
     reconnectMaxMs: timings.reconnectMaxMs,

@@ -73,10 +73,8 @@ export async function startNode({
 export const credentialsOf = (identity: Identity) =>
   createCredentials({
     identity,
-    verifyPeer: (expected, der) =>
-      nodeUuidOf(der) === expected
-        ? undefined
-        : `the certificate is that of ${nodeUuidOf(der)}, not ${expected}`,
+    verifyPeer: ({ uuid }, der) =>
+      nodeUuidOf(der) === uuid ? undefined : `the certificate is that of ${nodeUuidOf(der)}, not ${uuid}`,
   });
 
 /** Channels of the node with this identity; short times, so that no test waits long. */
