@@ -86,6 +86,18 @@ describe('a renewal that is looked at', () => {
     expect(events.at(-1)).toBe('trust-new failed');
   });
 
+  it('does not take it for progress that the node is asked again', async () => {
+    const refused = {
+      ...inPhase('switch'),
+      nodes: [node('n1', 'switched'), node('n2', 'failed', 'disk full')],
+    };
+    const asked = { ...inPhase('switch'), nodes: [node('n1', 'switched'), node('n2', 'prepared')] };
+    const turns = Array.from({ length: 1_000 }, () => [asked, refused]).flat();
+    await expect(following(turns).end()).rejects.toMatchObject({
+      message: expect.stringContaining('n2 (disk full)'),
+    });
+  });
+
   it('ends when it is another one', async () => {
     const other = { underWay: { ...inPhase('switch').underWay, id: 'r2' } };
     await expect(following([other]).end()).rejects.toMatchObject({ reason: 'CONFIGURATION_CHANGED' });

@@ -29,7 +29,8 @@ interface Parts {
  */
 export async function followRenewal(id: string, { look, report, clock }: Parts): Promise<RenewalOutcome> {
   const steps = phaseReporter(report, clock);
-  let before = '';
+  // A node that refuses is asked again and again, and looks between as if it did not: what was seen before is no progress.
+  const known = new Set<string>();
   let changedMs = clock.monotonicMs();
   for (;;) {
     const seen = await look();
@@ -40,8 +41,8 @@ export async function followRenewal(id: string, { look, report, clock }: Parts):
     }
     steps.at(seen.underWay?.phase as RenewalPhase);
     const now = describe(seen);
-    if (now !== before) changedMs = clock.monotonicMs();
-    before = now;
+    if (!known.has(now)) changedMs = clock.monotonicMs();
+    known.add(now);
     const failed = seen.nodes.filter(({ why, state }) => why !== '' && state !== 'away');
     const limitMs = failed.length > 0 ? timings.renewalStuckMs : timings.renewalFollowMs;
     if (clock.monotonicMs() - changedMs > limitMs) throw stuck(steps, seen, failed);

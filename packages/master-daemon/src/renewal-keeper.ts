@@ -87,7 +87,9 @@ export interface RenewalKeeper {
   abort(): Promise<void>;
   /** Shortens what is left of the grace. */
   shortenGrace(seconds: number): Promise<void>;
-  /** Looks now. */
+  /** Asks every node that is not marked offline; throws NOT_MASTER. */
+  answers(): Promise<TrustAnswers>;
+  /** What the last look saw; looks only if there was none yet. */
   view(): Promise<RenewalView>;
   /** Goes on with it until the signal; never rejects. */
   watch(signal: AbortSignal): Promise<void>;
@@ -342,6 +344,7 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
     start: (order) => oneAtATime(() => start(order)),
     abort: () => steer(withRenewalAborted),
     shortenGrace: (graceSeconds) => steer((present, seconds) => withGrace(present, graceSeconds, seconds)),
+    answers: async () => gatherTrust(access, requireRecord()),
     view: async () => {
       if (seen.answers.size === 0) await oneAtATime(look).catch(() => undefined);
       return seen;

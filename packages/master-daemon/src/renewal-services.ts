@@ -43,7 +43,8 @@ export function serveRenewal(
       const record = await present();
       if (record.ours.renewal) throw underWay(record.ours.renewal);
       const order = orderIn(request, record, now());
-      const { answers } = await keeper.view();
+      // Not what was seen last: that may be a minute old, and name a node as away that has just joined.
+      const answers = await keeper.answers();
       const { id } = request.dryRun ? { id: '' } : await keeper.start(order);
       const isPresent = (node: NodeUuid): boolean =>
         ['trust', 'failed'].includes(answers.get(node)?.kind ?? '');
