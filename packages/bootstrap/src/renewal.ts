@@ -13,7 +13,7 @@ import { renewsCertificates } from '@quorate/domain/renewal-items';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { isCandidate, type NodeUuid, type RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
-import { describeCertificate } from '@quorate/platform/certificates';
+import { backdatedMs, describeCertificate } from '@quorate/platform/certificates';
 import { nodeServices } from '@quorate/rpc/services';
 import { trustFrom } from '@quorate/rpc/trust-messages';
 import { nodeDaemonOf, type ClusterAccess } from './cluster-access.ts';
@@ -137,11 +137,18 @@ async function certificatesFor(
   if (requests.certificateRequest === '') return null;
   const key = `${id} ${uuid} ${requests.certificateRequest}`;
   const known = signedBefore.get(key);
-  if (known) return known;
+  if (known && isFresh(known.nodeCertificate, access.clock.now())) return known;
   const node: NodeObject = record.configuration.nodes[uuid]!;
   const signed = await signForNode(state, record, material, node, requests, access.clock.now());
   signedBefore.set(key, signed);
   return signed;
+}
+
+/** A node that could not take it for a while is not handed one that ends soon. */
+function isFresh(certificatePem: string, now: Date): boolean {
+  const { notBefore, notAfter } = describeCertificate(certificatePem);
+  const signedMs = notBefore.getTime() + backdatedMs;
+  return now.getTime() - signedMs < (notAfter.getTime() - signedMs) / 10;
 }
 
 /**
