@@ -135,6 +135,14 @@ describe.skipIf(why !== '')(`a package that is brought${why}`, () => {
     expect(await takeAway()).toEqual([]);
   });
 
+  it('is taken away where its installation broke off, too', async () => {
+    await bringPackage(session, wanted(packageOf()));
+    expect(spawnSync(join(bin(), 'dpkg'), ['--unpack', join(scratch, 'quorate_1.2.3.deb')]).status).toBe(0);
+    expect(status()).toBe('unpacked 1.2.3');
+    expect(await takeAway()).toEqual([...programNames]);
+    expect([status(), filesThere()]).toEqual(['', []]);
+  });
+
   it('stays where another version was installed over it, and is nobody’s to take away then', async () => {
     await bringPackage(session, wanted(packageOf()));
     writeFileSync(join(scratch, 'newer.deb'), packageOf({ version: '1.3.0' }));

@@ -110,7 +110,9 @@ async function removePackage({ run, apart }: RemovalParts, version: string): Pro
   const { name } = debianPackage;
   const asked = ['-W', '-f=${db:Status-Status} ${Version}', name];
   const { stdout } = await run('dpkg-query', asked, { timeoutMs: timings.packageRemovalMs });
-  if (stdout.trim() !== `installed ${version}`) return [];
+  const [status = '', found] = stdout.trim().split(' ');
+  // An installation that broke off is ours as well.
+  if (found !== version || ['not-installed', 'config-files'].includes(status)) return [];
   const purge = ['dpkg', '--purge', name];
   const [program = '', ...args] = apart ? [...apartFromUs, ...purge] : purge;
   let failure: unknown;
