@@ -163,6 +163,9 @@ function addClusterCommands(program: Command, add: Add): void {
       'take findings of that code for warnings; may be repeated',
       (code: string, others?: readonly string[]) => [...(others ?? []), code],
     )
+    .option('--node-group <group>', 'look only at the nodes of this group')
+    .option('--verify-ssh-clutter', "look for old keys of nodes in root's authorized_keys too")
+    .option('-v, --verbose', 'say on standard error what was looked at')
     .option(
       '--repair',
       'mend what is safe to mend: views, modes, leftovers of writes, nodes that lag; then look again',

@@ -2441,6 +2441,10 @@ export const descriptor: object = {
           "storage": {
            "type": "InspectedStorage",
            "id": 19
+          },
+          "ssh": {
+           "type": "InspectedSsh",
+           "id": 20
           }
          }
         },
@@ -2501,6 +2505,10 @@ export const descriptor: object = {
           "signedByCluster": {
            "type": "bool",
            "id": 8
+          },
+          "signedByTrusted": {
+           "type": "bool",
+           "id": 9
           }
          }
         },
@@ -2543,6 +2551,31 @@ export const descriptor: object = {
           "answer": {
            "type": "TcpAnswer",
            "id": 5
+          }
+         }
+        },
+        "InspectedSsh": {
+         "fields": {
+          "ownKey": {
+           "type": "string",
+           "id": 1
+          },
+          "letIn": {
+           "rule": "repeated",
+           "type": "LetIn",
+           "id": 2
+          }
+         }
+        },
+        "LetIn": {
+         "fields": {
+          "key": {
+           "type": "string",
+           "id": 1
+          },
+          "namedNodeUuid": {
+           "type": "string",
+           "id": 2
           }
          }
         },
