@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mustQuorate, quorate, startTestCluster } from './cluster-for-tests.ts';
 import type { Lab } from './lab.ts';
 import { describeLab, downTestLabs } from './lab-for-tests.ts';
+import { home } from './plan.ts';
 
 describeLab('verify on three hosts', () => {
   let lab: Lab;
@@ -47,7 +48,7 @@ describeLab('verify on three hosts', () => {
   });
 
   it('finds who is not let in as root, and old keys only if it is asked to', async () => {
-    const keys = '/root/.ssh/authorized_keys';
+    const keys = `${home}/.ssh/authorized_keys`;
     await lab.on(2, ['cp', '-p', keys, `${keys}.kept`]);
     await lab.on(2, ['sed', '-i', '/q3/d', keys]);
     expect(await findings()).toEqual([

@@ -288,6 +288,7 @@ function addTokenCommands(program: Command, add: Add): void {
   )
     .command.option('--node <name>', 'only a host of this name may use it')
     .option('--witness', 'let the host vote, but never become master')
+    .option('-g, --node-group <group>', 'the node group it joins; needed where there are several')
     .option('--ttl <duration>', 'for how long it can be used, 1m to 7 days (default: 1h)', parseDuration);
 
   add(token, 'list', 'list the tokens that are open or have ended not long ago', () =>

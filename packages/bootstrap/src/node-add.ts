@@ -78,6 +78,12 @@ export interface NodeAddRequest {
   readonly secondaryIp?: string | undefined;
   /** A node that votes and can never become master. */
   readonly witness: boolean;
+  /** Name or UUID of its node group; the only one if absent. */
+  readonly group?: string | undefined;
+  /** Whether instances may run on it; true if absent. */
+  readonly vmCapable?: boolean | undefined;
+  /** `key=value,…` */
+  readonly nodeParameters?: string | undefined;
   /** Path of `quorate` on the new host. */
   readonly remoteProgram: string;
 }
@@ -194,6 +200,14 @@ async function questionFor({ state }: NodeAddParts, { name }: NodeAddRequest): P
     : { name };
 }
 
+/** What the administrator decides of a new node. */
+const wishesOf = ({ witness, group = '', vmCapable, nodeParameters }: NodeAddRequest) => ({
+  witness,
+  nodeGroup: group,
+  ...(vmCapable !== undefined && { vmCapable }),
+  ...(nodeParameters !== undefined && { nodeParameters }),
+});
+
 /** Has the certificates signed, and remembers whom: before anything of it is sent. */
 async function enrol(
   parts: NodeAddParts,
@@ -208,7 +222,7 @@ async function enrol(
       name: request.name,
       primaryIp: request.primaryIp,
       secondaryIp: request.secondaryIp ?? '',
-      witness: request.witness,
+      ...wishesOf(request),
       certificateRequest: answer.certificateRequest,
       clientCertificateRequest: answer.clientCertificateRequest,
       nodeUuid: earlier?.nodeUuid ?? '',
@@ -274,7 +288,7 @@ const commitNode = (
       name: request.name,
       primaryIp: request.primaryIp,
       secondaryIp: request.secondaryIp ?? '',
-      witness: request.witness,
+      ...wishesOf(request),
       ...{ nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort, sshPublicKey },
     },
     { deadlineMs: timings.startMs + timings.commitMs },
