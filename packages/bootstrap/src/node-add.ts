@@ -17,7 +17,7 @@ import { configurationFormat, type ClusterRecord } from '@quorate/domain/configu
 import { ClusterError } from '@quorate/domain/errors';
 import { awaitedNode, requireNewNode } from '@quorate/domain/new-node';
 import type { RosterNode } from '@quorate/domain/roster';
-import { hostSetupOf } from '@quorate/domain/roster-of';
+import { hostSetupOf, masterIpOf } from '@quorate/domain/roster-of';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { timings } from '@quorate/domain/timings';
 import type { SshSession } from '@quorate/platform/ssh';
@@ -233,6 +233,7 @@ async function enrol(
     { deadlineMs: timings.commitMs },
   );
   const { nodeUuid, nodeCertificate, clientCertificate, candidate } = enrolled;
+  if (candidate) await requireScript(parts, request, answer);
   const { nodePort, masterPort } = answer;
   const join: JoinRecord = {
     ...{ name: request.name, nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort },
@@ -243,6 +244,20 @@ async function enrol(
   };
   await writeJoin(parts.state, join);
   return { join, payload: payloadOf(parts, enrolled) };
+}
+
+/** Where a program of the site holds the master IP, whoever may become master needs it: before any secret is sent. */
+async function requireScript(
+  { state }: NodeAddParts,
+  { name }: NodeAddRequest,
+  { masterIpScript }: SetupAnswer,
+): Promise<void> {
+  const record = await readClusterRecord(state);
+  if (!record || !masterIpOf(record).externalScript || masterIpScript === 'ready') return;
+  const why = masterIpScript === 'missing' ? '' : ' (not executable)';
+  throw new ClusterError('HOST_UNFIT', `The script for the master IP is not ready on ${name}${why}`, {
+    hint: 'It is to be a candidate, and needs it, executable: /etc/quorate/scripts/master-ip-setup',
+  });
 }
 
 const payloadOf = (parts: NodeAddParts, enrolled: EnrolNodeResponse__Output): SetupPayload => ({
