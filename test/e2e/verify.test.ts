@@ -11,6 +11,7 @@ import type { Host } from '../loopback/host-plan.ts';
 import { awaitMaster } from '../loopback/story.ts';
 import { changePoolSize, makeCluster, readState, stateDirectory } from './clusters.ts';
 import type { TestCluster } from './clusters.ts';
+import { awaitRenewed } from './renewals.ts';
 
 let made: TestCluster;
 beforeAll(async () => {
@@ -95,6 +96,38 @@ describe.sequential('verify on a cluster of three', () => {
       const { code, stdout, stderr } = await verify(host);
       expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'No errors found\n', stderr: '' });
     }
+  });
+
+  it('looks at one group, says what it looked at, and refuses what there is not', async () => {
+    const { first } = made.world;
+    const ran = await verify(first, '--node-group', 'default', '-v');
+    expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 0, stdout: 'No errors found\n' });
+    for (const { name } of made.hosts) expect(ran.stderr).toContain(`Looked at ${name} (`);
+    expect(ran.stderr).toContain('Check certificates-are-the-clusters: nothing found\n');
+    const [unknown, clutter] = [
+      await verify(first, '--node-group', 'attic'),
+      await verify(first, '--verify-ssh-clutter'),
+    ];
+    expect([unknown.code, clutter.code]).toEqual([1, 1]);
+    expect(unknown.stderr).toContain("There is no node group 'attic'");
+    expect(clutter.stderr).toContain('does not manage SSH');
+  });
+
+  it('raises no false alarm while keys are renewed', async () => {
+    const { first, second } = made.world;
+    let isOver = false;
+    const renewal = made.cluster
+      .mustQuorate(first, ['renew-crypto', '--new-cluster-certificate', '--new-rapi-certificate'])
+      .finally(() => (isOver = true));
+    const looks: CommandResult[] = [];
+    while (!isOver) looks.push(...(await Promise.all([first, second].map((host) => verify(host)))));
+    await renewal;
+    await awaitRenewed(made, first);
+    expect(looks.length).toBeGreaterThan(1);
+    expect(looks.flatMap(linesOf).filter((line) => /^(ERROR|WARNING|Errors)/.test(line))).toEqual([]);
+    expect(looks.map(({ code }) => code)).toEqual(looks.map(() => 0));
+    const after = await verify(first);
+    expect({ code: after.code, stdout: after.stdout }).toEqual({ code: 0, stdout: 'No errors found\n' });
   });
 
   it('BEH-277 BEH-289 finds exactly what was planted', async () => {

@@ -5,6 +5,7 @@
  * without ENODESETUP: a kernel without /proc/sysrq-trigger fails that check with any files.
  */
 import { afterEach, describe, expect, it } from 'vitest';
+import { awaitUntil } from '../lab/await.ts';
 import { downTestLabs } from '../lab/lab-for-tests.ts';
 import type { Lab } from '../lab/lab.ts';
 import { clusterName } from '../lab/plan.ts';
@@ -13,6 +14,7 @@ import {
   must,
   mustOn,
   shown,
+  shownOn,
   startGaneti,
   startGanetiHosts,
   stopGaneti,
@@ -85,6 +87,35 @@ describe('a cluster that we made', () => {
     const { code, stdout, stderr } = await shown(lab, ...verify);
     expect({ code, errors: `${stdout}${stderr}`.match(/^.*ERROR.*$/gm) }).toEqual({ code: 0, errors: null });
     await must(lab, 'gnt-cluster', 'redist-conf');
+  });
+});
+
+describe('a node that is no candidate', () => {
+  afterEach(downTestLabs);
+
+  it('has nothing to export; Ganeti adds it again, and writes its ganeti_pub_keys (BEH-161)', async () => {
+    const lab = await startGanetiHosts(3);
+    await lab.init();
+    await must(lab, 'quorate', 'modify', '-C', '2');
+    await must(lab, 'quorate', 'node', 'modify', 'q3.lab', '-C', 'no');
+    const candidates = ['cat', '/var/lib/quorate/ssconf_master_candidates'];
+    await awaitUntil('q3 takes itself for a candidate', 30_000, async () => {
+      return !(await lab.on(3, candidates)).stdout.includes('q3.lab');
+    });
+    const refused = await shownOn(lab, 3, 'quorate', 'export', '--to', exported);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('gnt-node add --readd');
+    for (const k of [1, 2]) await mustOn(lab, k, 'quorate', 'export', '--to', exported);
+    await stopQuorate(lab);
+    for (const k of [1, 2]) await mustOn(lab, k, 'cp', '-a', `${exported}/.`, ganetiData);
+    // The two candidates are a majority for Ganeti's vote too.
+    await startGaneti(lab);
+
+    await must(lab, 'gnt-node', 'add', '--readd', '--no-ssh-key-check', 'q3.lab');
+    const uuids = "cut -d' ' -f1 /var/lib/ganeti/ganeti_pub_keys | sort";
+    expect(await mustOn(lab, 3, 'sh', '-c', uuids)).toBe(await must(lab, 'sh', '-c', uuids));
+    const { code, stdout, stderr } = await shown(lab, ...verify);
+    expect({ code, errors: `${stdout}${stderr}`.match(/^.*ERROR.*$/gm) }).toEqual({ code: 0, errors: null });
   });
 });
 

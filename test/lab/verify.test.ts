@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { mustQuorate, quorate, startTestCluster } from './cluster-for-tests.ts';
 import type { Lab } from './lab.ts';
 import { describeLab, downTestLabs } from './lab-for-tests.ts';
+import { home } from './plan.ts';
 
 describeLab('verify on three hosts', () => {
   let lab: Lab;
@@ -44,5 +45,22 @@ describeLab('verify on three hosts', () => {
     expect(await findings()).toEqual(['ERROR:ENODESSH:node:q2.lab:That host calls itself other.lab']);
     await lab.on(2, ['sh', '-c', 'echo q2.lab > /etc/hostname']);
     expect(await findings()).toEqual([]);
+  });
+
+  it('finds who is not let in as root, and old keys only if it is asked to', async () => {
+    const keys = `${home}/.ssh/authorized_keys`;
+    await lab.on(2, ['cp', '-p', keys, `${keys}.kept`]);
+    await lab.on(2, ['sed', '-i', '/q3/d', keys]);
+    expect(await findings()).toEqual([
+      "ERROR:ENODESSH:node:q2.lab:Root's authorized_keys lacks the key of q3.lab",
+    ]);
+    await lab.on(2, ['mv', `${keys}.kept`, keys]);
+    await lab.on(2, ['sh', '-c', `echo 'ssh-rsa AAAAB3NzaC1yc2Eold root@q3.lab' >>${keys}`]);
+    expect(await findings()).toEqual([]);
+    const clutter = await quorate(lab, 1, 'verify', '--error-codes', '--verify-ssh-clutter');
+    expect(clutter.stdout).toBe(
+      "ERROR:ENODESSH:node:q2.lab:Root's authorized_keys lets in by old keys of q3.lab (lines: 1)\n",
+    );
+    await lab.on(2, ['sed', '-i', '/Eold/d', keys]);
   });
 });

@@ -6,6 +6,12 @@ import { addSshFlags, type SshFlags } from './ssh-flags.ts';
 export interface NodeAddFlags extends GlobalOptions, SshFlags {
   readonly secondaryIp?: string;
   readonly witness?: boolean;
+  readonly masterCapable?: 'yes' | 'no';
+  readonly vmCapable?: 'yes' | 'no';
+  readonly nodeGroup?: string;
+  readonly nodeParameters?: string;
+  /** Ganeti's, which does nothing there either. */
+  readonly forceJoin?: boolean;
   readonly install?: boolean;
   readonly installPackage?: string;
   readonly remoteProgram?: string;
@@ -19,7 +25,17 @@ export interface NodeAddFlags extends GlobalOptions, SshFlags {
 export function addNodeAddFlags(command: Command): void {
   command
     .option('-s, --secondary-ip <address>', 'its address on a second network; for one host')
+    .option('-g, --node-group <group>', 'the node group it joins; needed where there are several')
     .option('--witness', 'let it vote, but never become master')
+    .addOption(
+      new Option('--master-capable <state>', 'whether it may ever become master; no is --witness').choices([
+        'yes',
+        'no',
+      ]),
+    )
+    .addOption(new Option('--vm-capable <state>', 'whether instances may run on it').choices(['yes', 'no']))
+    .option('--node-parameters <key=value,…>', 'what it has otherwise than the cluster')
+    .addOption(new Option('--force-join', 'has no effect').hideHelp())
     .addOption(
       new Option('--abort', 'take back a join that did not come to its end').conflicts([
         'install',

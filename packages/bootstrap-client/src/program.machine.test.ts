@@ -596,6 +596,7 @@ describe('quorate node-setup', () => {
       clientCertificateRequest: expect.stringContaining('BEGIN CERTIFICATE REQUEST'),
       nodePort: 7001,
       masterPort: 1816,
+      masterIpScript: 'missing',
     });
   });
 });

@@ -163,6 +163,9 @@ function addClusterCommands(program: Command, add: Add): void {
       'take findings of that code for warnings; may be repeated',
       (code: string, others?: readonly string[]) => [...(others ?? []), code],
     )
+    .option('--node-group <group>', 'look only at the nodes of this group')
+    .option('--verify-ssh-clutter', "look for old keys of nodes in root's authorized_keys too")
+    .option('-v, --verbose', 'say on standard error what was looked at')
     .option(
       '--repair',
       'mend what is safe to mend: views, modes, leftovers of writes, nodes that lag; then look again',
@@ -285,6 +288,7 @@ function addTokenCommands(program: Command, add: Add): void {
   )
     .command.option('--node <name>', 'only a host of this name may use it')
     .option('--witness', 'let the host vote, but never become master')
+    .option('-g, --node-group <group>', 'the node group it joins; needed where there are several')
     .option('--ttl <duration>', 'for how long it can be used, 1m to 7 days (default: 1h)', parseDuration);
 
   add(token, 'list', 'list the tokens that are open or have ended not long ago', () =>

@@ -33,6 +33,10 @@ export interface EnrolmentRequest {
   readonly witness?: boolean;
   /** Decided before; as the pool has room if absent. */
   readonly candidate?: boolean;
+  /** As in NewNode; looked at only. */
+  readonly group?: string | undefined;
+  readonly vmCapable?: boolean;
+  readonly nodeParameters?: string;
   /** Of an earlier enrolment that did not come to its end; empty or absent if there was none. */
   readonly sshPublicKey?: string | undefined;
   readonly nodeUuid?: NodeUuid;

@@ -48,7 +48,7 @@ async function readOwn(state: State): Promise<{ node: RosterNode; record: Cluste
   const record = await readClusterRecord(state);
   if (record && node && isCandidate(node)) return { node, record };
   throw new ClusterError('NOT_A_MASTER_CANDIDATE', 'This node does not hold the whole configuration', {
-    hint: 'Run this on the master or on a master candidate',
+    hint: "Run this on the master or on a master candidate; Ganeti takes the other nodes back with 'gnt-node add --readd'",
   });
 }
 

@@ -20,7 +20,7 @@ import { abortJoin } from './node-abort.ts';
 import { addNode, nodeAddSteps, tryNode } from './node-add.ts';
 import type { StepEvent } from './steps.ts';
 import { failureOf } from './testing/failure-of.ts';
-import { fakeCluster, type FakeCluster } from './testing/fake-cluster.ts';
+import { fakeCluster, laterRecord, type FakeCluster } from './testing/fake-cluster.ts';
 import { joinNow, masterState } from './testing/join.ts';
 import {
   ended,
@@ -128,6 +128,28 @@ describe('node add', () => {
 });
 
 describe('node add sends nothing and changes nothing', () => {
+  it('BEH-306 to a candidate without the script that holds the master IP, until it is there', async () => {
+    const { run, cluster, host, master, seen } = await scene();
+    const { configuration } = cluster.record;
+    const scripted = { ...configuration.cluster, use_external_mip_script: true };
+    await writeClusterRecord(
+      master,
+      laterRecord({ ...cluster.record, configuration: { ...configuration, cluster: scripted } }),
+    );
+    expect(await failureOf(run())).toMatchObject({
+      reason: 'HOST_UNFIT',
+      message: 'The script for the master IP is not ready on node9.lab.test',
+    });
+    expect(endOf(seen)).toBe('enrol failed');
+    expect(host.ran.map(wordsOf)).toEqual(['version --json', 'node-setup request']);
+    const { path, mode } = host.state.layout.masterIpScript;
+    await host.state.files.ensureDirectory(path.slice(0, path.lastIndexOf('/')), 0o755);
+    await host.state.files.writeAtomic(path, '#!/bin/sh\n', { mode: mode & ~0o111 });
+    expect(await failureOf(run())).toMatchObject({ message: expect.stringContaining('(not executable)') });
+    await host.state.files.ensureMode(path, mode);
+    expect(await run()).toMatchObject({ name: 'node9.lab.test', candidate: true });
+  });
+
   it.each(['SSH_HOST_KEY_UNKNOWN', 'SSH_HOST_KEY_CHANGED'] as const)('BEH-252 after %s', async (reason) => {
     const { run, cluster, host, seen } = await scene();
     const refused = new ClusterError(reason, 'The host key of node9 is not the expected one');

@@ -17,7 +17,7 @@ import { configurationFormat, type ClusterRecord } from '@quorate/domain/configu
 import { ClusterError } from '@quorate/domain/errors';
 import { awaitedNode, requireNewNode } from '@quorate/domain/new-node';
 import type { RosterNode } from '@quorate/domain/roster';
-import { hostSetupOf } from '@quorate/domain/roster-of';
+import { hostSetupOf, masterIpOf } from '@quorate/domain/roster-of';
 import { protocolVersion, softwareVersion } from '@quorate/domain/software';
 import { timings } from '@quorate/domain/timings';
 import type { SshSession } from '@quorate/platform/ssh';
@@ -78,6 +78,12 @@ export interface NodeAddRequest {
   readonly secondaryIp?: string | undefined;
   /** A node that votes and can never become master. */
   readonly witness: boolean;
+  /** Name or UUID of its node group; the only one if absent. */
+  readonly group?: string | undefined;
+  /** Whether instances may run on it; true if absent. */
+  readonly vmCapable?: boolean | undefined;
+  /** `key=value,…` */
+  readonly nodeParameters?: string | undefined;
   /** Path of `quorate` on the new host. */
   readonly remoteProgram: string;
 }
@@ -194,6 +200,14 @@ async function questionFor({ state }: NodeAddParts, { name }: NodeAddRequest): P
     : { name };
 }
 
+/** What the administrator decides of a new node. */
+const wishesOf = ({ witness, group = '', vmCapable, nodeParameters }: NodeAddRequest) => ({
+  witness,
+  nodeGroup: group,
+  ...(vmCapable !== undefined && { vmCapable }),
+  ...(nodeParameters !== undefined && { nodeParameters }),
+});
+
 /** Has the certificates signed, and remembers whom: before anything of it is sent. */
 async function enrol(
   parts: NodeAddParts,
@@ -208,7 +222,7 @@ async function enrol(
       name: request.name,
       primaryIp: request.primaryIp,
       secondaryIp: request.secondaryIp ?? '',
-      witness: request.witness,
+      ...wishesOf(request),
       certificateRequest: answer.certificateRequest,
       clientCertificateRequest: answer.clientCertificateRequest,
       nodeUuid: earlier?.nodeUuid ?? '',
@@ -219,6 +233,7 @@ async function enrol(
     { deadlineMs: timings.commitMs },
   );
   const { nodeUuid, nodeCertificate, clientCertificate, candidate } = enrolled;
+  if (candidate) await requireScript(parts, request, answer);
   const { nodePort, masterPort } = answer;
   const join: JoinRecord = {
     ...{ name: request.name, nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort },
@@ -229,6 +244,20 @@ async function enrol(
   };
   await writeJoin(parts.state, join);
   return { join, payload: payloadOf(parts, enrolled) };
+}
+
+/** Where a program of the site holds the master IP, whoever may become master needs it: before any secret is sent. */
+async function requireScript(
+  { state }: NodeAddParts,
+  { name }: NodeAddRequest,
+  { masterIpScript }: SetupAnswer,
+): Promise<void> {
+  const record = await readClusterRecord(state);
+  if (!record || !masterIpOf(record).externalScript || masterIpScript === 'ready') return;
+  const why = masterIpScript === 'missing' ? '' : ' (not executable)';
+  throw new ClusterError('HOST_UNFIT', `The script for the master IP is not ready on ${name}${why}`, {
+    hint: 'It is to be a candidate, and needs it, executable: /etc/quorate/scripts/master-ip-setup',
+  });
 }
 
 const payloadOf = (parts: NodeAddParts, enrolled: EnrolNodeResponse__Output): SetupPayload => ({
@@ -274,7 +303,7 @@ const commitNode = (
       name: request.name,
       primaryIp: request.primaryIp,
       secondaryIp: request.secondaryIp ?? '',
-      witness: request.witness,
+      ...wishesOf(request),
       ...{ nodeUuid, nodeCertificate, clientCertificate, nodePort, masterPort, sshPublicKey },
     },
     { deadlineMs: timings.startMs + timings.commitMs },

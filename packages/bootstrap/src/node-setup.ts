@@ -14,6 +14,7 @@
 import { restoreHost } from '@quorate/cluster-state/host-changes';
 import { ensureOwnDirectories } from '@quorate/cluster-state/host-directories';
 import type { LayoutEntry } from '@quorate/cluster-state/layout';
+import { masterIpScriptState, type MasterIpScriptState } from '@quorate/cluster-state/master-ip-script';
 import { ensureRootKeyPair } from '@quorate/cluster-state/root-ssh-key';
 import { readNodeIdentity } from '@quorate/cluster-state/secrets';
 import type { Settings } from '@quorate/cluster-state/settings';
@@ -53,6 +54,8 @@ export interface SetupAnswer {
   readonly masterPort: number;
   /** Of root, as it is passed on (ssh-public-key.ts); absent if it was not asked for. */
   readonly sshPublicKey?: string;
+  /** Of the site, for the master IP: a candidate may need it. */
+  readonly masterIpScript: MasterIpScriptState;
 }
 
 const pendingKey = (entry: LayoutEntry): LayoutEntry => ({ path: `${entry.path}.pending`, mode: 0o400 });
@@ -83,6 +86,7 @@ export async function makeRequests(
     nodePort,
     masterPort,
     ...(sshPublicKey !== undefined && { sshPublicKey }),
+    masterIpScript: await masterIpScriptState(state),
   };
 }
 

@@ -1,8 +1,9 @@
 import { layoutUnder } from '@quorate/cluster-state/layout';
-import { rosterDigestOf } from '@quorate/cluster-state/roster-store';
+import { readRoster, rosterDigestOf, writeRoster } from '@quorate/cluster-state/roster-store';
 import { machineLocking, type Locking } from '@quorate/cluster-state/ssconf-lock';
 import { ensureDirectories, type State } from '@quorate/cluster-state/state';
 import { publishRecord, viewsOf } from '@quorate/cluster-state/views';
+import type { ClusterRecord } from '@quorate/domain/configuration';
 import { uuidOf } from '@quorate/domain/testing/drafts';
 import { timings } from '@quorate/domain/timings';
 import { plannedRepairs, verifyFindings } from '@quorate/domain/verify';
@@ -40,7 +41,7 @@ async function scene(size = 3): Promise<Scene> {
         notAfter: cluster.clock.now().getTime() / 1000 + 5 * 365 * 86_400,
       },
       ...{ sha1: listed[uuid], sha256: cluster.record.ours.nodes[uuid]?.certificateSha256 },
-      ...{ selfSigned: false, signedByCluster: true },
+      ...{ selfSigned: false, signedByCluster: true, signedByTrusted: false },
       ...more,
     });
     cluster.node(k).facts = {
@@ -153,6 +154,54 @@ describe('the facts that verify judges', () => {
     expect((await gather(made)).record?.version).toEqual(made.cluster.record.version);
   });
 
+  it('are of one group only where that is wanted, by its name or UUID', async () => {
+    const made = await scene();
+    const { cluster, state } = made;
+    const record = inGroups(cluster.record);
+    await publishRecord(state, record, unlocked);
+    const gatherGroup = (group: string) =>
+      gatherVerifyFacts(cluster.access(1), state, cluster.roster, { group });
+    for (const typed of ['racks', uuidOf('group', 2)]) {
+      const facts = await gatherGroup(typed);
+      expect(facts.nodes.map(({ node }) => node.name)).toEqual(['node3.lab.test']);
+      expect(facts.onlyGroup).toEqual({ name: 'racks', nodes: [uuidOf('node', 3)] });
+      expect(facts.ballots).toHaveLength(3);
+    }
+    await expect(gatherGroup('attic')).rejects.toMatchObject({
+      ...{ reason: 'WRONG_INPUT', message: "There is no node group 'attic'" },
+      hint: 'The groups are default, racks',
+    });
+    await state.files.remove(state.layout.clusterRecord.path);
+    await expect(gatherGroup('racks')).rejects.toMatchObject({ reason: 'STATE_CORRUPT' });
+  });
+
+  it("ask for the site's program for the master IP only where one holds it", async () => {
+    const made = await scene();
+    const { cluster, state, roster } = { ...made, roster: made.cluster.roster };
+    expect((await gather(made)).nodes.map(({ facts }) => facts?.masterIpScript)).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    cluster.on(2, 'GetMasterIp', (answer) => ({
+      ...(answer() as object),
+      script: 'MASTER_IP_SCRIPT_STATE_NOT_EXECUTABLE',
+    }));
+    const scripted = { ...roster, masterIp: { ...roster.masterIp, externalScript: true } };
+    const { nodes } = await gatherVerifyFacts(cluster.access(1), state, scripted);
+    expect(nodes.map(({ facts }) => facts?.masterIpScript)).toEqual(['ready', 'not-executable', 'ready']);
+  });
+
+  it('have no clutter of SSH keys where nobody manages them, and that is said', async () => {
+    const { cluster, state } = await scene();
+    const { configuration } = cluster.record;
+    const unmanaged = { ...configuration, cluster: { ...configuration.cluster, modify_ssh_setup: false } };
+    await publishRecord(state, laterRecord({ ...cluster.record, configuration: unmanaged }), unlocked);
+    await expect(
+      gatherVerifyFacts(cluster.access(1), state, cluster.roster, { sshClutter: true }),
+    ).rejects.toMatchObject({ reason: 'WRONG_INPUT' });
+  });
+
   it('are for candidates: another node is told where to run it, and nobody is asked', async () => {
     const { cluster, state } = await scene();
     const nodes = cluster.roster.nodes.map((n) =>
@@ -167,6 +216,20 @@ describe('the facts that verify judges', () => {
     expect(cluster.events).toEqual([]);
   });
 });
+
+/** Node 3 is in a second group. */
+function inGroups(record: ClusterRecord): ClusterRecord {
+  const { nodes, nodegroups } = record.configuration;
+  const [first] = Object.values(nodegroups);
+  const racks = { ...first!, uuid: uuidOf('group', 2), name: 'racks' };
+  const moved = { ...nodes[uuidOf('node', 3)]!, group: racks.uuid };
+  const configuration = {
+    ...record.configuration,
+    nodegroups: { ...nodegroups, [racks.uuid]: racks },
+    nodes: { ...nodes, [moved.uuid]: moved },
+  };
+  return laterRecord({ ...record, configuration });
+}
 
 describe('an examination', () => {
   const changing = async () => {
@@ -195,9 +258,28 @@ describe('an examination', () => {
     expect(looks(made)).toBe(2);
   });
 
+  it('looks at a file that differs again only if something was changed meanwhile', async () => {
+    const made = await scene();
+    const { cluster, state } = made;
+    const sound = cluster.node(2).facts;
+    cluster.node(2).facts = { ...sound, sharedFileDigests: { 'hmac.key': 'other' } };
+    expect((await examine(cluster.access(1), state)).findings).toHaveLength(1);
+    expect(looks(made)).toBe(1);
+    const roster = await readRoster(state);
+    const version = { ...roster.version, serial: roster.version.serial + 1 };
+    cluster.on(3, 'InspectNode', async (answer) => {
+      await writeRoster(state, { ...roster, version });
+      return answer();
+    });
+    const examining = examine(cluster.access(1), state);
+    for (let k = 0; k < 5; k += 1) await cluster.clock.advance(timings.surveyIntervalMs);
+    expect((await examining).findings.map(({ code }) => code)).toContain('ECLUSTERFILECHECK');
+    expect(looks(made)).toBeGreaterThan(2);
+  });
+
   it('tells what is still there at the second look', async () => {
     const { cluster, state } = await changing();
-    const examining = examine(cluster.access(1), state, ['ENODEFILECHECK']);
+    const examining = examine(cluster.access(1), state, { ignored: ['ENODEFILECHECK'] });
     await cluster.clock.advance(timings.surveyIntervalMs);
     expect((await examining).findings).toEqual([
       expect.objectContaining({ severity: 'warning', code: 'ENODEFILECHECK', name: 'node2.lab.test' }),

@@ -1,9 +1,18 @@
+import { seal } from '@quorate/domain/record';
+import { draftOfSize } from '@quorate/domain/testing/drafts';
+import { sha256Hex } from '@quorate/platform/digest';
+import { virtualClock } from '@quorate/platform/testing/clock';
 import { memoryFiles } from '@quorate/platform/testing/files';
 import { describe, expect, it } from 'vitest';
 import { layoutUnder } from './layout.ts';
 import { knownHostsText, writePublicKeys } from './ssh-views.ts';
 import { ensureDirectories, ensureText } from './state.ts';
+import type { Locking } from './ssconf-lock.ts';
 import { nodeUuids, sampleRecord } from './testing/sample-record.ts';
+import { differingViews, publishRecord } from './views.ts';
+
+/** Nobody else is there. */
+const free: Locking = { acquire: async () => ({ release: async () => undefined }), clock: virtualClock() };
 
 const { configuration } = sampleRecord();
 const withKeys = (rsahostkeypub: string, dsahostkeypub: string) => ({
@@ -18,6 +27,18 @@ describe('known_hosts', () => {
     ['', '', ''],
   ])('BEH-139 RSA key %j and DSA key %j give %j', (rsa, dsa, text) => {
     expect(knownHostsText(withKeys(rsa, dsa))).toBe(text);
+  });
+});
+
+describe('a host whose only SSH host key is Ed25519', () => {
+  it("has none that Ganeti's format has a place for: there is no known_hosts, and nothing misses it", async () => {
+    const state = { files: memoryFiles(), layout: layoutUnder('/') };
+    await ensureDirectories(state);
+    const draft = draftOfSize(1, { sshHostKeys: { rsa: '', dsa: '' } });
+    const record = seal(draft, sha256Hex);
+    await publishRecord(state, record, free);
+    expect(await state.files.readText(state.layout.knownHosts.path)).toBeUndefined();
+    expect(await differingViews(state)).toEqual([]);
   });
 });
 
@@ -54,6 +75,18 @@ describe('ganeti_pub_keys', () => {
     await writePublicKeys(state, recordWith({ [first]: keys[0], [second]: keys[1] }));
     expect(await text()).toBe(`${first} ${keys[0]}\n${second} ${keys[1]}\n`);
     expect(await mode()).toBe(0o600);
+  });
+
+  it('is a view: a line that was lost is missed, and written again', async () => {
+    const { state, text } = await node();
+    const { version: _, ...draft } = recordWith({ [first]: keys[0], [second]: keys[1] });
+    const record = seal(draft, sha256Hex);
+    await publishRecord(state, record, free);
+    await ensureText(state, state.layout.ganetiPubKeys, `${first} ${keys[0]}\n`);
+    expect(await differingViews(state)).toEqual(['ganeti_pub_keys']);
+    await publishRecord(state, record, free);
+    expect(await text()).toContain(`${second} ${keys[1]}`);
+    expect(await differingViews(state)).toEqual([]);
   });
 
   it('is a view: a key that changed is replaced, and who is no node has none (BEH-270)', async () => {

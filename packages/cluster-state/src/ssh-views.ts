@@ -35,7 +35,8 @@ export async function writePublicKeys(state: State, record: ClusterRecord): Prom
   if (text !== before) await ensureText(state, state.layout.ganetiPubKeys, text);
 }
 
-function publicKeysText({ configuration, ours }: ClusterRecord, before: string): string {
+/** `before` is what the file holds. */
+export function publicKeysText({ configuration, ours }: ClusterRecord, before: string): string {
   const isKept = (line: string): boolean => {
     const [uuid = ''] = line.split(' ');
     return Object.hasOwn(configuration.nodes, uuid) && ours.nodes[uuid]?.sshPublicKey === undefined;

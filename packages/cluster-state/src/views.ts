@@ -26,7 +26,7 @@ import { ssconfPath } from './layout.ts';
 import { readClusterRecord, writeClusterRecord } from './record-store.ts';
 import { readRoster, rosterText, ssconfDigestOf, writeRoster } from './roster-store.ts';
 import { settleAll } from './settle-all.ts';
-import { knownHostsText, writeKnownHosts, writePublicKeys } from './ssh-views.ts';
+import { knownHostsText, publicKeysText, writeKnownHosts, writePublicKeys } from './ssh-views.ts';
 import { machineLocking, withSsconfLock, type Locking } from './ssconf-lock.ts';
 import { ensureText, type State } from './state.ts';
 
@@ -94,9 +94,14 @@ export async function differingViews(state: State): Promise<readonly string[]> {
   if (!record || (roster && !sameVersion(roster.version, record.version))) return [];
   const views = viewsOf(record);
   const knownHosts = knownHostsText(record.configuration);
+  const publicKeys = publicKeysText(
+    record,
+    (await files.readText(layout.ganetiPubKeys.path).catch(() => undefined)) ?? '',
+  );
   const wanted: readonly (readonly [path: string, text: string])[] = [
     [layout.configData.path, configDataText(record)],
     ...(knownHosts === '' ? [] : [[layout.knownHosts.path, knownHosts] as const]),
+    ...(publicKeys === '' ? [] : [[layout.ganetiPubKeys.path, publicKeys] as const]),
     ...acceptableTexts(views).map(([key, text]) => [ssconfPath(layout, key).path, text] as const),
     [layout.roster.path, rosterText(views.roster)],
   ];

@@ -16,8 +16,20 @@ export function withAuthorizedKey(text: string, publicKey: string): ChangedText 
 }
 
 /** Type and key without options and remark, one blank between them. */
-export function keyIn(line: string): string | undefined {
+export const keyIn = (line: string): string | undefined => keyLineIn(line)?.key;
+
+interface KeyLine {
+  readonly key: string;
+  /** What stands behind it. */
+  readonly remark: string;
+}
+
+/** Every key that such a text lets in. */
+export const keyLinesIn = (text: string): readonly KeyLine[] =>
+  linesOf(text).flatMap((line) => keyLineIn(line) ?? []);
+
+function keyLineIn(line: string): KeyLine | undefined {
   if (line.trimStart().startsWith('#')) return undefined;
-  const found = /(?:^|[ \t])((?:ssh|ecdsa|sk)-[\w@.-]+)[ \t]+([A-Za-z0-9+/]+=*)(?=\s|$)/.exec(line);
-  return found ? `${found[1]} ${found[2]}` : undefined;
+  const found = /(?:^|[ \t])((?:ssh|ecdsa|sk)-[\w@.-]+)[ \t]+([A-Za-z0-9+/]+=*)(?:\s+(.*)|$)/.exec(line);
+  return found ? { key: `${found[1]} ${found[2]}`, remark: (found[3] ?? '').trim() } : undefined;
 }

@@ -46,7 +46,7 @@ export function newNodeBecomesCandidate(
 export interface Entrusted {
   /** Those that have the key: SHA-1 digest of client.pem, for `candidate_certs`. */
   readonly digests: Readonly<Record<NodeUuid, string>>;
-  /** Those that did not take it, which must do without: name and cause. */
+  /** Those that did not take it, or lack what a candidate needs, and must do without: name and cause. */
   readonly unfit: Readonly<Record<NodeUuid, string>>;
 }
 

@@ -173,6 +173,15 @@ describe('a new node', () => {
     ['a secondary IP of IPv6', { secondaryIp: 'fd00::3' }, 'WRONG_INPUT', 'must be IPv4'],
     ['no host name', { name: 'a=b' }, 'WRONG_INPUT', 'not a host name'],
     ['capitals', { name: 'Node3.lab.test' }, 'WRONG_INPUT', 'not in lower case'],
+    ['a group there is not', { group: 'attic' }, 'WRONG_INPUT', "no node group 'attic'"],
+    ['an unknown parameter', { nodeParameters: 'speed=9' }, 'WRONG_INPUT', 'speed'],
+    [
+      "a parameter of the cluster's",
+      { nodeParameters: 'exclusive_storage=true' },
+      'WRONG_INPUT',
+      'exclusive',
+    ],
+    ['a port that is none', { nodeParameters: 'ssh_port=x' }, 'WRONG_INPUT', 'ssh_port'],
   ])('%s is refused: %j, %s', (_, changes, reason, words) => {
     expect(() => withNode(draftOfSize(2), { ...testNode(3), ...changes }, later)).toThrow(
       expect.objectContaining({ reason, message: expect.stringContaining(words) }),
@@ -192,7 +201,23 @@ describe('a new node', () => {
     const draft = { configuration: { ...configuration, nodegroups }, ours };
     const joined = withNode(draft, { ...testNode(2), group: second.uuid }, later);
     expect(joined.configuration.nodes[node(2)]?.group).toBe(second.uuid);
-    expect(() => withNode(draft, testNode(2), later)).toThrow('more than one node group');
+    const byName = withNode(draft, { ...testNode(2), group: 'rack2' }, later);
+    expect(byName.configuration.nodes[node(2)]?.group).toBe(second.uuid);
+    expect(() => withNode(draft, testNode(2), later)).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('more than one node group'),
+        hint: 'With --node-group, of default, rack2',
+      }),
+    );
+  });
+
+  it('has the capabilities and the parameters that are wished of it', () => {
+    const wishes = { vmCapable: false, nodeParameters: 'oob_program=/bin/oob,ssh_port=2222' };
+    const draft = withNode(draftOfSize(2), { ...testNode(3), ...wishes }, later);
+    expect(draft.configuration.nodes[node(3)]).toMatchObject({
+      vm_capable: false,
+      ndparams: { oob_program: '/bin/oob', ssh_port: 2222 },
+    });
   });
 });
 

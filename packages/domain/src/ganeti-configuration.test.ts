@@ -157,6 +157,14 @@ describe('a node that waits', () => {
   it.each([
     ['under another UUID', { uuid: testNode(2).uuid }, 'NODE_EXISTS', 'under another UUID'],
     ['with another address', { primaryIp: '10.99.0.99' }, 'WRONG_INPUT', 'taken over with 10.99.0.12'],
+    ['with another group', { group: 'default' }, 'WRONG_INPUT', 'comes back as the node it was'],
+    ['with other capabilities', { vmCapable: true }, 'WRONG_INPUT', 'comes back as the node it was'],
+    [
+      'with other parameters',
+      { nodeParameters: 'ssh_port=23' },
+      'WRONG_INPUT',
+      'comes back as the node it was',
+    ],
     ['with a second network', { secondaryIp: '192.168.7.2' }, 'WRONG_INPUT', 'cannot join with'],
   ])('cannot %s', (_, changes, reason, words) => {
     expect(() => withNode(draft, { ...joiner, ...changes }, testSeconds)).toThrow(

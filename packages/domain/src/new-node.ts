@@ -7,6 +7,8 @@ import type { Configuration, Draft, NodeObject } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import type { InitNode } from './initial-configuration.ts';
 import { ipFamily, isIPv4, parseHostName } from './names.ts';
+import { requireGroup } from './node-groups.ts';
+import { modifiedParameters } from './node-parameters.ts';
 import type { NodeUuid } from './roster.ts';
 import { isSshPublicKey } from './ssh-public-key.ts';
 import { addressesOf } from './validate-configuration.ts';
@@ -17,23 +19,29 @@ export interface NewNode extends InitNode {
   readonly masterCapable?: boolean | undefined;
   /** False: no candidate now, for it was given no cluster key; else as the pool has room. */
   readonly candidate?: boolean | undefined;
-  /** Group UUID; the only group if absent. */
+  /** Name or UUID; the only group if absent. */
   readonly group?: string | undefined;
+  /** Whether instances may run on it; true if absent. */
+  readonly vmCapable?: boolean | undefined;
+  /** What it has otherwise than the cluster, as typed: `key=value,…`. */
+  readonly nodeParameters?: string | undefined;
 }
 
 /**
  * Whether a host may become a node, as far as the configuration can tell. One that is waited for may, as what it was.
  *
  * Fails with WRONG_INPUT, NODE_EXISTS (BEH-253), ADDRESS_IN_USE (BEH-254), or WRONG_INPUT where one host has a second
- * network and the master has none, or the reverse (BEH-255).
+ * network and the master has none, or the reverse (BEH-255), or for a group or parameters that cannot be.
  */
-export function requireNewNode(draft: Draft, newNode: NodeAddresses): void {
+export function requireNewNode(draft: Draft, newNode: AskedNode): void {
   requireSshPublicKey(newNode);
   const awaited = awaitedNode(draft, newNode.name);
   if (awaited) return requireAsItWas(awaited, newNode);
   requireAddresses(draft, newNode);
   requireFree(draft, newNode);
   requireSameHoming(draft, newNode);
+  groupOf(draft.configuration, newNode);
+  parametersOf(newNode);
 }
 
 /**
@@ -46,8 +54,15 @@ export function awaitedNode({ configuration, ours }: Draft, name: string): NodeO
 }
 
 /** A new address would leave instances and other nodes with the old one. */
-function requireAsItWas(awaited: NodeObject, { uuid, name, primaryIp, secondaryIp }: NodeAddresses): void {
+function requireAsItWas(awaited: NodeObject, asked: AskedNode): void {
+  const { uuid, name, primaryIp, secondaryIp } = asked;
   const { primary_ip, secondary_ip } = awaited;
+  if ([asked.group, asked.vmCapable, asked.nodeParameters].some((wish) => wish !== undefined))
+    throw new ClusterError(
+      'WRONG_INPUT',
+      `${name} comes back as the node it was: group, capabilities and parameters cannot be given`,
+      { hint: 'Change them when it is back: quorate node modify' },
+    );
   if (uuid !== undefined && uuid !== awaited.uuid)
     throw new ClusterError('NODE_EXISTS', `${name} is a node of this cluster under another UUID`);
   if (primaryIp === primary_ip && (secondaryIp ?? secondary_ip) === secondary_ip) return;
@@ -81,12 +96,13 @@ export const joinsMasterCapable = (
 ): boolean => masterCapable && (awaitedNode(draft, name)?.master_capable ?? true);
 
 /** It will be a way in on every node. */
-function requireSshPublicKey({ name, sshPublicKey }: NodeAddresses): void {
+function requireSshPublicKey({ name, sshPublicKey }: AskedNode): void {
   if (!sshPublicKey || isSshPublicKey(sshPublicKey)) return;
   throw new ClusterError('WRONG_INPUT', `What ${name} sent as root's SSH public key is none`);
 }
 
-interface NodeAddresses {
+/** What is asked for before it is enrolled. */
+interface AskedNode extends Pick<NewNode, 'group' | 'vmCapable' | 'nodeParameters'> {
   readonly uuid?: NodeUuid | undefined;
   readonly name: string;
   readonly primaryIp: string;
@@ -94,7 +110,7 @@ interface NodeAddresses {
   readonly sshPublicKey?: string | undefined;
 }
 
-function requireAddresses({ configuration }: Draft, { name, primaryIp, secondaryIp }: NodeAddresses): void {
+function requireAddresses({ configuration }: Draft, { name, primaryIp, secondaryIp }: AskedNode): void {
   const family = configuration.cluster.primary_ip_family === 10 ? 6 : 4;
   if (parseHostName(name) !== name) throw new ClusterError('WRONG_INPUT', `'${name}' is not in lower case`);
   if (ipFamily(primaryIp) !== family)
@@ -103,7 +119,7 @@ function requireAddresses({ configuration }: Draft, { name, primaryIp, secondary
     throw new ClusterError('WRONG_INPUT', `${name} needs a secondary IP, and it must be IPv4`);
 }
 
-function requireFree({ configuration }: Draft, { uuid, name, primaryIp, secondaryIp }: NodeAddresses): void {
+function requireFree({ configuration }: Draft, { uuid, name, primaryIp, secondaryIp }: AskedNode): void {
   const known = Object.values(configuration.nodes).find((node) => node.name === name || node.uuid === uuid);
   if (known) throw new ClusterError('NODE_EXISTS', `${known.name} is already a node of this cluster`);
   const taken = addressesOf(configuration).find(
@@ -113,7 +129,7 @@ function requireFree({ configuration }: Draft, { uuid, name, primaryIp, secondar
     throw new ClusterError('ADDRESS_IN_USE', `Address ${taken.address} of ${name} belongs to ${taken.owner}`);
 }
 
-function requireSameHoming({ configuration }: Draft, { name, primaryIp, secondaryIp }: NodeAddresses): void {
+function requireSameHoming({ configuration }: Draft, { name, primaryIp, secondaryIp }: AskedNode): void {
   const master = configuration.nodes[configuration.cluster.master_node];
   if (!master) throw new ClusterError('NO_MASTER', 'The cluster has no master; it is being destroyed');
   const masterIsDual = master.primary_ip !== master.secondary_ip;
@@ -140,10 +156,10 @@ export function newNodeObject(
     master_candidate: candidate,
     offline: false,
     drained: false,
-    group: node.group ?? onlyGroup(configuration),
+    group: groupOf(configuration, node),
     master_capable: node.masterCapable ?? true,
-    vm_capable: true,
-    ndparams: {},
+    vm_capable: node.vmCapable ?? true,
+    ndparams: parametersOf(node),
     powered: true,
     ctime: nowSeconds,
     mtime: nowSeconds,
@@ -153,11 +169,19 @@ export function newNodeObject(
   };
 }
 
-function onlyGroup({ nodegroups }: Configuration): string {
-  const [group, ...others] = Object.keys(nodegroups);
-  if (group !== undefined && others.length === 0) return group;
+function groupOf(configuration: Configuration, { group }: Pick<NewNode, 'group'>): string {
+  if (group !== undefined) return requireGroup(configuration, group);
+  const [only, ...others] = Object.keys(configuration.nodegroups);
+  if (only !== undefined && others.length === 0) return only;
+  const names = Object.values(configuration.nodegroups).map(({ name }) => name);
   throw new ClusterError(
     'WRONG_INPUT',
-    'The cluster has more than one node group; name one for the new node',
+    'The cluster has more than one node group; name that of the new node',
+    {
+      hint: `With --node-group, of ${names.sort().join(', ')}`,
+    },
   );
 }
+
+const parametersOf = ({ nodeParameters }: Pick<NewNode, 'nodeParameters'>): NodeObject['ndparams'] =>
+  nodeParameters === undefined ? {} : modifiedParameters({}, nodeParameters);

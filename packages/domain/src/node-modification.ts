@@ -157,8 +157,8 @@ function roleAfter(draft: Draft, node: NodeObject, given: NodeModification, entr
   const unfit = entrusted.unfit[node.uuid];
   const set = roleWords.find(({ key }) => given[key] === true);
   if (set?.role === 'candidate' && unfit !== undefined)
-    throw new ClusterError('NODE_UNFIT', `It could not be given the cluster key: ${unfit}`, {
-      hint: 'See with quorate status whether it answers',
+    throw new ClusterError('NODE_UNFIT', `It cannot be a candidate: ${unfit}`, {
+      hint: 'Every candidate holds the cluster key, and the script for the master IP where the site has one',
     });
   if (set) return { role: set.role, notes: [] };
   const unset = roleWords.filter(({ key }) => given[key] === false);

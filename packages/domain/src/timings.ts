@@ -14,6 +14,8 @@ export const timings = {
   inspectRoundMs: 10_500,
   /** List of the volume groups during such a look: a host whose disks take longer is told as one that has none. */
   inspectVolumeGroupsMs: 8_000,
+  /** So long after a renewal `verify` takes what looks like one for one, and looks again: longer than it itself takes. */
+  renewalSettlesMs: 60_000,
   /** A file that a write made and did not rename is left over after this; no write takes so long. */
   temporaryMs: 60_000,
   /** A channel that is still connecting after this is replaced: grpc-js has no connect time-out of its own. */

@@ -56,6 +56,15 @@ const ask = (draft: Draft, asked: Partial<JoinAsked> = {}, at = now, secretFits 
 const sha256 = (text: string): string => `digest of ${text.length}`;
 
 describe('a token', () => {
+  it('brings its host into the group that was named when it was made', () => {
+    const draft = claimed(withOpen({ group: 'default' }));
+    expect(tokenOf(draft, 'aaaaaaaaaaaa')?.claim?.group).toBe(uuidOf('group'));
+    expect(tokenOf(claimed(withOpen()), 'aaaaaaaaaaaa')?.claim).not.toHaveProperty('group');
+    expect(() => withOpen({ group: 'attic' })).toThrow("There is no node group 'attic'");
+    const record = seal(draft, sha256);
+    expect(tokenBookOf(parseRecord(writeRecord(record), sha256))).toEqual(tokenBookOf(draft));
+  });
+
   it('lets any host in, once it is made, and is part of a new version', () => {
     const draft = withOpen();
     expect(ask(draft)).toBeUndefined();

@@ -16,6 +16,7 @@ import { ClusterError } from './errors.ts';
 import { withExposure } from './exposure.ts';
 import { tokenAddressLimit } from './join-token.ts';
 import { joinsMasterCapable } from './new-node.ts';
+import { requireGroup } from './node-groups.ts';
 import { withRevocation } from './revocation.ts';
 import type { NodeName, NodeUuid } from './roster.ts';
 import { filledText, flag, mapOf, number, object, oneOf, optional, type Shape } from './shape.ts';
@@ -27,6 +28,8 @@ export interface TokenClaim {
   readonly primaryIp: string;
   readonly secondaryIp?: string | undefined;
   readonly witness: boolean;
+  /** UUID of its node group; the only one if absent. */
+  readonly group?: string | undefined;
   /** Decided with the claim: whether it is given the cluster key. */
   readonly candidate: boolean;
   /** SHA-256 of the node's public key (SubjectPublicKeyInfo), lower-case hex. */
@@ -44,6 +47,8 @@ export interface TokenEntry {
   readonly node?: NodeName | undefined;
   /** Only for a node that never becomes master. */
   readonly witness: boolean;
+  /** UUID of the node group that its host joins; the only one if absent. */
+  readonly group?: string | undefined;
   readonly claim?: TokenClaim;
   readonly ended?: 'used' | 'revoked';
 }
@@ -56,6 +61,7 @@ const claimShape = object({
   primaryIp: filledText,
   secondaryIp: optional(filledText),
   witness: flag,
+  group: optional(filledText),
   candidate: flag,
   keySha256: filledText,
 });
@@ -68,6 +74,7 @@ export const tokenBookShape: Shape = mapOf(
     createdBy: filledText,
     node: optional(filledText),
     witness: flag,
+    group: optional(filledText),
     claim: optional(claimShape),
     ended: optional(oneOf('used', 'revoked')),
   }),
@@ -105,12 +112,14 @@ export interface NewToken {
   readonly createdBy: string;
   readonly node?: NodeName | undefined;
   readonly witness: boolean;
+  /** Name or UUID of the node group that its host joins. */
+  readonly group?: string | undefined;
 }
 
-/** Fails with WRONG_INPUT for a life outside its bounds, and while too many tokens are open. */
+/** Fails with WRONG_INPUT for a group there is not, for a life outside its bounds, and while too many tokens are open. */
 export function withToken(draft: Draft, token: NewToken, nowSeconds: number): Draft {
   const { least, most } = tokenLifeSeconds;
-  const { id, lifeSeconds, node, ...rest } = token;
+  const { id, lifeSeconds, node, group, ...rest } = token;
   if (!(lifeSeconds >= least && lifeSeconds <= most))
     throw new ClusterError('WRONG_INPUT', `A token lives from ${least / 60} minute to ${most / 86_400} days`);
   const book = tokenBookOf(draft);
@@ -121,6 +130,7 @@ export function withToken(draft: Draft, token: NewToken, nowSeconds: number): Dr
   const entry = {
     ...rest,
     ...(node !== undefined && { node }),
+    ...(group !== undefined && { group: requireGroup(draft.configuration, group) }),
     createdSeconds: nowSeconds,
     expiresSeconds: nowSeconds + lifeSeconds,
   };
@@ -201,6 +211,7 @@ export function claimFor(
   return {
     ...{ name, nodeUuid, primaryIp, witness, keySha256 },
     ...(secondaryIp !== undefined && { secondaryIp }),
+    ...(entry.group !== undefined && { group: entry.group }),
     candidate: newNodeBecomesCandidate(draft.configuration, masterCapable, promised),
   };
 }

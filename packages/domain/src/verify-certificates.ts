@@ -5,6 +5,7 @@
  * Counterpart in Ganeti: LUClusterVerifyConfig (VerifyCertificate) and _VerifyClientCertificates of lib/cmdlib/cluster/verify.py.
  */
 import { certificateLevel, daysLeft } from './certificate-life.ts';
+import { mayShowEither, renewalIn } from './verify-renewal.ts';
 import { answered, type Answered, type CertificateSeen, type VerifyFacts } from './verify-facts.ts';
 import { aboutCluster, aboutNode, type Found, type VerifyCode, type VerifyRow } from './verify-row.ts';
 import { candidateIn } from './verify-mastership.ts';
@@ -83,12 +84,14 @@ const certificatesLast: VerifyRow = {
 
 const nodeCertificates = ['node.pem', 'client.pem'];
 
+/** What counts beside the cluster certificate counts only while that is renewed. */
 const certificatesAreTheClusters: VerifyRow = {
   name: 'certificates-are-the-clusters',
   finds: (facts) =>
     readable(facts).flatMap((each): readonly Found[] => {
-      const { file, signedByCluster, selfSigned } = each.certificate;
-      if (!nodeCertificates.includes(file) || signedByCluster) return [];
+      const { file, signedByCluster, signedByTrusted, selfSigned } = each.certificate;
+      const isRight = signedByCluster || (signedByTrusted && renewalIn(facts)?.authorities);
+      if (!nodeCertificates.includes(file) || isRight) return [];
       const message = selfSigned
         ? `${file} is signed by itself`
         : `${file} was not signed with the cluster certificate on that disk`;
@@ -100,11 +103,12 @@ const certificatesAreTheClusters: VerifyRow = {
 const certificateIn = ({ facts }: Answered, file: string): CertificateSeen | undefined =>
   facts.certificates.find((each) => each.file === file && each.problem === '');
 
-/** What the configuration knows, what the daemon shows, what it will show after its next start. */
+/** What the configuration knows, what the daemon shows, what it will show after its next start; of a node that stays as it is. */
 const nodeCertificatesArePinned: VerifyRow = {
   name: 'node-certificates-are-pinned',
   finds: (facts) =>
     answered(facts).flatMap((seen): readonly Found[] => {
+      if (mayShowEither(facts, seen.node)) return [];
       const pinned = facts.record?.ours.nodes[seen.node.uuid]?.certificateSha256;
       const { presentedSha256 } = seen.facts;
       const onDisk = certificateIn(seen, 'node.pem')?.sha256;
@@ -183,6 +187,7 @@ function clientOf(facts: VerifyFacts, seen: Answered, listed: Listed): readonly 
     return unduly ? say('It is no candidate, and uses a client certificate that is listed for one') : [];
   }
   if (known === undefined) return say('It is a candidate, and its client certificate is not listed');
+  if (mayShowEither(facts, seen.node)) return [];
   return own !== undefined && own !== known
     ? say('Its client certificate is another than the one listed for it')
     : [];

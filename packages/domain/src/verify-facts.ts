@@ -30,6 +30,8 @@ export interface CertificateSeen {
   readonly sha1: string;
   readonly selfSigned: boolean;
   readonly signedByCluster: boolean;
+  /** By a certificate that counts on that disk beside it, which is so only while the cluster certificate is renewed. */
+  readonly signedByTrusted: boolean;
 }
 
 export type TriedNetwork = 'primary' | 'secondary' | 'master-ip' | 'ssh';
@@ -64,6 +66,20 @@ export interface StorageSeen {
   readonly drbdVersion: string;
 }
 
+/** What lets somebody in as root of that host. Keys are type and key, with one blank between them. */
+export interface SshSeen {
+  /** Of root's own key pair of the cluster's type; empty if there is none that can be passed on. */
+  readonly ownKey: string;
+  readonly letIn: readonly {
+    readonly key: string;
+    /** Whom the remark behind it names, by that node's own roster. */
+    readonly namedNode: NodeUuid | null;
+  }[];
+}
+
+/** The site's own program for the master IP. */
+export type MasterIpScriptSeen = 'ready' | 'missing' | 'not-executable';
+
 export interface NodeFacts {
   readonly masterIpHere: boolean;
   readonly masterDaemonInOffice: boolean;
@@ -95,6 +111,10 @@ export interface NodeFacts {
   readonly masterDeviceExists: boolean;
   readonly missingFileSystems: readonly string[];
   readonly storage: StorageSeen;
+  /** Undefined where SSH is not managed. */
+  readonly ssh?: SshSeen | undefined;
+  /** Undefined where no program of the site holds the master IP. */
+  readonly masterIpScript?: MasterIpScriptSeen | undefined;
 }
 
 /** What became of looking at one node of the electorate. */
@@ -118,6 +138,10 @@ export interface VerifyFacts {
   readonly nowSeconds: number;
   readonly softwareVersion: string;
   readonly protocolVersion: number;
+  /** Only the nodes of this group were looked at. */
+  readonly onlyGroup?: { readonly name: string; readonly nodes: readonly NodeUuid[] } | undefined;
+  /** Whether to look for lines that earlier keys of nodes left with root. */
+  readonly sshClutter?: boolean;
 }
 
 export type Answered = NodeObservation & { readonly facts: NodeFacts };

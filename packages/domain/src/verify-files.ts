@@ -2,6 +2,7 @@
 import { configurationFindings } from './validate-configuration.ts';
 import { answered, type Answered, type FileSeen, type VerifyFacts } from './verify-facts.ts';
 import { candidateIn, newestKnown } from './verify-mastership.ts';
+import { mayShowEither, renewalIn } from './verify-renewal.ts';
 import { aboutCluster, aboutNode, type Found, type VerifyCode, type VerifyRow } from './verify-row.ts';
 import { compareVersions, describeVersion, sameVersion } from './version.ts';
 import { ballotOf } from './votes.ts';
@@ -86,14 +87,17 @@ const sharedFilesAreEqual: VerifyRow = {
   },
 };
 
+/** A file that is being renewed is compared among the nodes that are done with it. */
 function sharedFile(facts: VerifyFacts, seen: readonly Answered[], name: string): readonly Found[] {
+  const isRenewed = Object.hasOwn(renewalIn(facts)?.fingerprints ?? {}, name);
   const variants = new Map<string, string[]>();
+  const missing: string[] = [];
   for (const { node, facts: its } of seen) {
-    const digest = its.sharedFileDigests[name] ?? '';
-    variants.set(digest, [...(variants.get(digest) ?? []), node.name]);
+    const digest = its.sharedFileDigests[name];
+    if (digest === undefined) missing.push(node.name);
+    else if (!isRenewed || !mayShowEither(facts, node))
+      variants.set(digest, [...(variants.get(digest) ?? []), node.name]);
   }
-  const missing = variants.get('') ?? [];
-  variants.delete('');
   const sides = [...variants.values()].map((nodes) => nodes.join(', '));
   return [
     ...(sides.length > 1 ? [`${name} differs: one on ${sides.join('; another on ')}`] : []),

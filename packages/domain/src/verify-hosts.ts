@@ -134,6 +134,20 @@ const kernelFileSystems = ofEach('kernel-file-systems', 'ENODESETUP', ({ facts: 
   missingFileSystems.length === 0 ? undefined : `Not mounted there: ${missingFileSystems.join(', ')}`,
 );
 
+/** Where a program of the site holds the master IP: every candidate needs it, and who may become one had better have it. */
+const masterIpScript: VerifyRow = {
+  name: 'master-ip-script',
+  finds: (facts) =>
+    answered(facts).flatMap(({ node, facts: { masterIpScript: script = 'ready' } }): readonly Found[] => {
+      const isCandidate = candidateIn(facts, node);
+      const mayRise = facts.record?.configuration.nodes[node.uuid]?.master_capable !== false;
+      if (script === 'ready' || (!isCandidate && !mayRise)) return [];
+      const what = script === 'missing' ? 'is missing' : 'is not executable';
+      const message = `The site's program for the master IP ${what}: /etc/quorate/scripts/master-ip-setup`;
+      return [aboutNode(node, 'ENODEUSERSCRIPTS', message, { severity: isCandidate ? 'error' : 'warning' })];
+    }),
+};
+
 export const hostRows: readonly VerifyRow[] = [
   protocolsAreEqual,
   releasesAreEqual,
@@ -146,4 +160,5 @@ export const hostRows: readonly VerifyRow[] = [
   sshIsReached,
   hostNames,
   kernelFileSystems,
+  masterIpScript,
 ];

@@ -25,10 +25,13 @@ export const verifyCodes = [
   'ENODESHAREDFILESTORAGEPATHUNUSABLE',
   'ENODESSH',
   'ENODETIME',
+  'ENODEUSERSCRIPTS',
   'ENODEVERSION',
   'QCLUSTERKEY',
+  'QEXPOSED',
   'QLEFTOVER',
   'QMASTER',
+  'QRENEWAL',
   'QVOTER',
 ] as const;
 export type VerifyCode = (typeof verifyCodes)[number];

@@ -1,161 +1,32 @@
 import { describe, expect, it } from 'vitest';
-import type { ClusterRecord } from './configuration.ts';
-import { draftOfSize, uuidOf as testUuid } from './testing/drafts.ts';
-import { ballotsFrom, rosterFrom, uuidOf, versionOf } from './testing/notation.ts';
+import { uuidOf, versionOf } from './testing/notation.ts';
 import {
+  mayPass,
   parseCodes,
   plannedRepairs,
   summaryOf,
+  verboseLines,
   verifyFindings,
   verifyRows,
-  type VerifyFinding,
 } from './verify.ts';
-import type { CertificateSeen, FileSeen, NodeFacts, NodeObservation, VerifyFacts } from './verify-facts.ts';
 import { neededVolumeGroup } from './verify-storage.ts';
-
-const day = 86_400;
-const nowSeconds = 1_000_000_000;
-
-const certificate = (file: string, changes: Partial<CertificateSeen> = {}): CertificateSeen => ({
+import {
+  nowSeconds,
   file,
-  problem: '',
-  notBeforeSeconds: nowSeconds - day,
-  notAfterSeconds: nowSeconds + 1825 * day,
-  sha256: `sha256 of ${file}`,
-  sha1: `SHA1 of ${file}`,
-  selfSigned: !['node.pem', 'client.pem'].includes(file),
-  signedByCluster: ['node.pem', 'client.pem', 'server.pem'].includes(file),
-  ...changes,
-});
-
-const file = (name: string, changes: Partial<FileSeen> = {}): FileSeen => ({
-  path: `/var/lib/quorate/${name}`,
-  mode: 0o400,
-  wantedMode: 0o400,
-  owner: 0,
-  wantedOwner: 0,
-  ...changes,
-});
-
-const kept = ['node.pem', 'client.pem', 'server.pem', 'voter.json', 'config.data', 'cluster.json'];
-
-const sound: NodeFacts = {
-  masterIpHere: false,
-  masterDaemonInOffice: false,
-  softwareVersion: '0.1.0',
-  protocolVersion: 1,
-  clockOffsetMs: 0,
-  clockUncertaintyMs: 10,
-  hostName: '',
-  files: kept.map((name) => file(name)),
-  certificates: ['server.pem', 'node.pem', 'client.pem', 'rapi.pem'].map((name) => certificate(name)),
-  sharedFileDigests: { 'hmac.key': 'ab', 'rapi.pem': 'cd' },
-  ssconfVersion: versionOf(1, 10),
-  ssconfComplete: true,
-  rosterDigest: 'roster',
-  differingViews: [],
-  holdsClusterKey: true,
-  presentedSha256: 'sha256 of node.pem',
-  temporaries: [],
-  strangers: [],
-  tried: [],
-  lackingAddresses: [],
-  masterDeviceExists: true,
-  missingFileSystems: [],
-  storage: { allowedPaths: [], directories: [], volumeGroups: new Map(), drbdHelper: '', drbdVersion: '' },
-};
-
-type Seen = Partial<NodeFacts>;
-
-/** q1, q2, q3 of the notation as the nodes of a record, with the certificates that the facts show. */
-function recordOf(): ClusterRecord {
-  const { configuration, ours } = draftOfSize(3);
-  const real = (k: number) => configuration.nodes[testUuid('node', k)];
-  const numbers = [1, 2, 3];
-  const nodes = numbers.map((k) => [uuidOf(k), { ...real(k), uuid: uuidOf(k), name: `q${k}.lab` }] as const);
-  const ownedBy = { ...Object.values(ours.nodes)[0], certificateSha256: 'sha256 of node.pem' };
-  return {
-    version: versionOf(1, 10),
-    configuration: {
-      ...configuration,
-      cluster: {
-        ...configuration.cluster,
-        master_node: uuidOf(1),
-        candidate_certs: Object.fromEntries(numbers.map((k) => [uuidOf(k), `client ${k}`])),
-      },
-      nodes: Object.fromEntries(nodes),
-    },
-    ours: { ...ours, nodes: Object.fromEntries(numbers.map((k) => [uuidOf(k), ownedBy])) },
-  } as unknown as ClusterRecord;
-}
-
-interface Scene {
-  readonly votes?: string;
-  readonly roster?: string;
-  readonly record?: ClusterRecord | null;
-}
-
-/** q1 is master of three and votes for itself, as do the others; `changes` is what is wrong with one of them. */
-function factsWith(
-  changes: Readonly<Record<number, Seen | string>> = {},
-  { votes = '1 1 1', roster: line = 'M C C', record = recordOf() }: Scene = {},
-): VerifyFacts {
-  const roster = rosterFrom(line);
-  const nodes = roster.nodes.flatMap((node, index): readonly NodeObservation[] => {
-    if (node.role === 'offline') return [];
-    const change = changes[index + 1] ?? {};
-    const isMaster = node.role === 'master';
-    const certificates = sound.certificates.map((each) =>
-      each.file === 'client.pem' ? { ...each, sha1: `client ${index + 1}` } : each,
-    );
-    const usual = { ...sound, certificates, masterIpHere: isMaster, masterDaemonInOffice: isMaster };
-    if (typeof change === 'string') return [{ node, failure: change }];
-    return [{ node, facts: { ...usual, hostName: node.name, ...change } }];
-  });
-  return {
-    roster,
-    record: record ?? undefined,
-    recordRosterDigest: record ? 'roster' : undefined,
-    nodes,
-    ballots: ballotsFrom(votes, roster),
-    nowSeconds,
-    softwareVersion: '0.1.0',
-    protocolVersion: 1,
-  };
-}
-
-/** `error QMASTER q2.lab` */
-const wordFor = ({ severity, code, name }: VerifyFinding): string => `${severity} ${code} ${name}`;
-const findingsFor = (...given: Parameters<typeof factsWith>) => verifyFindings(factsWith(...given));
-const wordsFor = (...given: Parameters<typeof factsWith>) => findingsFor(...given).map(wordFor);
-
-const endsIn = (days: number, name = 'rapi.pem'): Seen => ({
-  certificates: [certificate(name, { notAfterSeconds: nowSeconds + 150 + days * day, sha1: 'client 3' })],
-});
-const withCertificate = (name: string, changes: Partial<CertificateSeen>): Seen => ({
-  certificates: [certificate(name, changes)],
-});
-const tried = (
-  network: 'primary' | 'secondary' | 'master-ip' | 'ssh',
-  answer: 'open' | 'refused' | 'silent' | 'unreachable',
-  node: number | null = 1,
-): Seen => ({
-  tried: [{ node: node === null ? null : uuidOf(node), network, address: '10.77.0.9', port: 1811, answer }],
-});
-const clusterOf = (changes: object, record = recordOf()): ClusterRecord => ({
-  ...record,
-  configuration: { ...record.configuration, cluster: { ...record.configuration.cluster, ...changes } },
-});
-const nodeOf = (k: number, changes: object, record = recordOf()): ClusterRecord => ({
-  ...record,
-  configuration: {
-    ...record.configuration,
-    nodes: {
-      ...record.configuration.nodes,
-      [uuidOf(k)]: { ...record.configuration.nodes[uuidOf(k)], ...changes },
-    } as ClusterRecord['configuration']['nodes'],
-  },
-});
+  kept,
+  sound,
+  factsWith,
+  wordFor,
+  findingsFor,
+  wordsFor,
+  endsIn,
+  withCertificate,
+  tried,
+  clusterOf,
+  nodeOf,
+  type Seen,
+  type Scene,
+} from './testing/verify-scene.ts';
 
 describe('verify', () => {
   it('finds nothing in a sound cluster', () => expect(findingsFor()).toEqual([]));
@@ -278,6 +149,11 @@ describe('verify', () => {
     [
       'one that another cluster signed',
       { 2: withCertificate('node.pem', { signedByCluster: false }) },
+      ['error ECLUSTERCERT q2.lab'],
+    ],
+    [
+      'one that another cluster certificate signed, though none is renewed',
+      { 2: withCertificate('node.pem', { signedByCluster: false, signedByTrusted: true }) },
       ['error ECLUSTERCERT q2.lab'],
     ],
     [
@@ -456,6 +332,48 @@ describe('verify', () => {
   });
 });
 
+describe("the site's program for the master IP", () => {
+  const ordinary = nodeOf(3, { master_candidate: false }, clusterOf({ candidate_pool_size: 2 }));
+  const { candidate_certs: listed } = ordinary.configuration.cluster;
+  const two = clusterOf(
+    { candidate_certs: { [uuidOf(1)]: listed[uuidOf(1)], [uuidOf(2)]: listed[uuidOf(2)] } },
+    ordinary,
+  );
+  const asOrdinary: Seen = {
+    holdsClusterKey: false,
+    files: kept.slice(0, 4).map((name) => file(name)),
+    masterIpScript: 'missing',
+  };
+
+  it.each([
+    ['missing', 'is missing'],
+    ['not-executable', 'is not executable'],
+  ] as const)('is needed on a candidate: %s', (masterIpScript, what) => {
+    const findings = findingsFor({ 2: { masterIpScript }, 3: { masterIpScript: 'ready' } });
+    expect(findings.map(wordFor)).toEqual(['error ENODEUSERSCRIPTS q2.lab']);
+    expect(findings[0]?.message).toBe(
+      `The site's program for the master IP ${what}: /etc/quorate/scripts/master-ip-setup`,
+    );
+  });
+
+  it('had better be on a node that may become one, and need not be on any other', () => {
+    const scene = { record: two, roster: 'M C R' };
+    expect(wordsFor({ 3: asOrdinary }, scene)).toEqual(['warning ENODEUSERSCRIPTS q3.lab']);
+    const witness = nodeOf(3, { master_capable: false }, two);
+    expect(wordsFor({ 3: asOrdinary }, { ...scene, record: witness })).toEqual([]);
+  });
+});
+
+describe('one group', () => {
+  it('is told of alone, with what is about the cluster', () => {
+    const all = factsWith({ 2: { clockOffsetMs: 1e6 }, 3: { clockOffsetMs: 1e6 } }, { votes: '1 1@1:9 1' });
+    const { nodes } = all;
+    const onlyGroup = { name: 'racks', nodes: [uuidOf(3)] };
+    const facts = { ...all, onlyGroup, nodes: nodes.filter(({ node }) => node.uuid === uuidOf(3)) };
+    expect(verifyFindings(facts).map(wordFor)).toEqual(['error ENODETIME q3.lab']);
+  });
+});
+
 describe('what verify makes of its findings', () => {
   const both = findingsFor({
     2: { temporaries: ['x'], ssconfComplete: false, differingViews: ['ssconf_x'], clockOffsetMs: 1e6 },
@@ -489,5 +407,26 @@ describe('what verify makes of its findings', () => {
   it('sends no configuration while nobody can say which is the right one', () => {
     const findings = findingsFor({ 2: { ssconfComplete: false, temporaries: ['x'] } }, { votes: '1 2 x' });
     expect(plannedRepairs(findings)).toEqual([{ repair: 'mend-files', node: 'q2.lab' }]);
+  });
+
+  it('looks again at what may pass: what is sent anyway, and what a renewal replaces while something changes', () => {
+    const [view] = findingsFor({ 2: { ssconfComplete: false } });
+    const [shared] = findingsFor({ 2: { sharedFileDigests: { 'hmac.key': 'x', 'rapi.pem': 'cd' } } });
+    const [clock] = findingsFor({ 2: { clockOffsetMs: 1e6 } });
+    const passes = (wasChanging: boolean) => [view, shared, clock].map((one) => mayPass(one!, wasChanging));
+    expect(passes(false)).toEqual([true, false, false]);
+    expect(passes(true)).toEqual([true, true, false]);
+  });
+
+  it('says at length which nodes and which checks there were', () => {
+    const facts = factsWith({ 2: { clockOffsetMs: 1e6 }, 3: 'silence' });
+    const lines = verboseLines(facts, verifyFindings(facts));
+    expect(lines).toHaveLength(2 + verifyRows.length);
+    expect(lines[1]).toBe(
+      'Looked at q2.lab (candidate): release 0.1.0, clock 1000000 ms off, 6 files, 4 certificates, 0 addresses tried',
+    );
+    expect(lines).toEqual(
+      expect.arrayContaining(['Check clocks-agree: 1 found', 'Check one-master: nothing found']),
+    );
   });
 });

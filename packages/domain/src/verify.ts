@@ -5,11 +5,13 @@
  * Counterpart in Ganeti: lib/cmdlib/cluster/verify.py.
  */
 import { ClusterError } from './errors.ts';
+import { nodeNamed } from './roster.ts';
 import { certificateRows } from './verify-certificates.ts';
-import type { VerifyFacts } from './verify-facts.ts';
+import { answered, type VerifyFacts } from './verify-facts.ts';
 import { fileRows } from './verify-files.ts';
 import { hostRows } from './verify-hosts.ts';
 import { mastershipRows } from './verify-mastership.ts';
+import { renewalRows } from './verify-renewal.ts';
 import {
   verifyCodes,
   type Found,
@@ -18,6 +20,7 @@ import {
   type VerifyCode,
   type VerifyRow,
 } from './verify-row.ts';
+import { sshRows } from './verify-ssh.ts';
 import { storageRows } from './verify-storage.ts';
 
 /** The keys are what `--json` prints and stay stable. */
@@ -30,19 +33,46 @@ export interface VerifyFinding extends Found {
 export const verifyRows: readonly VerifyRow[] = [
   ...mastershipRows,
   ...hostRows,
+  ...sshRows,
   ...fileRows,
   ...certificateRows,
+  ...renewalRows,
   ...storageRows,
 ];
 
-/** Findings of an ignored code are warnings instead of errors. */
+/**
+ * Findings of an ignored code are warnings instead of errors. Where one group is looked at, those about other nodes are
+ * left out.
+ */
 export const verifyFindings = (
   facts: VerifyFacts,
   ignored: readonly VerifyCode[] = [],
 ): readonly VerifyFinding[] =>
   verifyRows.flatMap(({ name, finds }) =>
-    finds(facts).map((found) => ({ check: name, ...found, severity: severityOf(found, ignored) })),
+    finds(facts)
+      .filter((found) => concernsGroup(facts, found))
+      .map((found) => ({ check: name, ...found, severity: severityOf(found, ignored) })),
   );
+
+const concernsGroup = ({ roster, onlyGroup }: VerifyFacts, { domain, name }: Found): boolean =>
+  !onlyGroup || domain === 'cluster' || onlyGroup.nodes.includes(nodeNamed(roster, name)?.uuid ?? '');
+
+/**
+ * Whether a change that is on its way may be the reason, so that it is gone when one looks again: half-written views and
+ * voters behind; while something was changed during the look, also files that were being replaced.
+ */
+export const mayPass = ({ repair, code }: VerifyFinding, wasChanging: boolean): boolean =>
+  repair === 'send-configuration' || (wasChanging && ofRenewals.includes(code));
+
+const ofRenewals: readonly VerifyCode[] = [
+  'ECLUSTERCERT',
+  'ECLUSTERCLIENTCERT',
+  'ECLUSTERFILECHECK',
+  'ENODERPC',
+  'ENODESSH',
+  'QCLUSTERKEY',
+  'QVOTER',
+];
 
 const severityOf = ({ severity, code }: Found, ignored: readonly VerifyCode[]): Severity =>
   severity === 'error' && ignored.includes(code) ? 'warning' : severity;
@@ -86,4 +116,19 @@ export function plannedRepairs(findings: readonly VerifyFinding[]): readonly Pla
     const nodes = findings.filter((found) => found.repair === repair).map(({ name }) => name);
     return [...new Set(nodes)].map((node) => ({ repair, node }));
   });
+}
+
+/** What was looked at, for who wants to see that too: a line for each node, and one for each check. */
+export function verboseLines(facts: VerifyFacts, findings: readonly VerifyFinding[]): readonly string[] {
+  const lookedAt = answered(facts).map(
+    ({ node, facts: seen }) =>
+      `Looked at ${node.name} (${node.role}): release ${seen.softwareVersion}, ` +
+      `clock ${Math.round(seen.clockOffsetMs)} ms off, ${seen.files.length} files, ${seen.certificates.length} certificates, ` +
+      `${seen.tried.length} addresses tried`,
+  );
+  const checks = verifyRows.map(({ name }) => {
+    const found = findings.filter(({ check }) => check === name).length;
+    return `Check ${name}: ${found === 0 ? 'nothing' : found} found`;
+  });
+  return [...lookedAt, ...checks];
 }

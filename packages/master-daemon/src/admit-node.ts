@@ -26,6 +26,10 @@ export interface EnrolledHost {
   readonly candidate?: boolean;
   /** Of root; empty where SSH is not managed. */
   readonly sshPublicKey?: string;
+  /** As in NewNode. */
+  readonly group?: string | undefined;
+  readonly vmCapable?: boolean;
+  readonly nodeParameters?: string;
 }
 
 /** `also` is part of the same commit. Fails with TIMED_OUT, UNREACHABLE, COMMIT_UNDECIDED and as `withNode` does. */

@@ -1,6 +1,7 @@
 /**
  * Hands the cluster key to nodes that a change makes candidates, before it is committed: a candidate without the key could
- * be made master and sign for nobody, and its digest must be in the very change that makes it one.
+ * be made master and sign for nobody, and its digest must be in the very change that makes it one. Where a program of the
+ * site holds the master IP, a node without it is none for a candidate either.
  *
  * Counterpart in Ganeti: AddNodeCertToCandidateCerts, after the flag was stored.
  */
@@ -15,13 +16,18 @@ import { rosterNodeOf } from '@quorate/domain/roster-of';
 import type { NodeUuid, RosterNode } from '@quorate/domain/roster';
 import { timings } from '@quorate/domain/timings';
 import { nodeServices } from '@quorate/rpc/services';
+import { requireScriptOn } from './master-ip-change.ts';
 
-/** Resolves to the SHA-1 digest of the node's client.pem when it has the key on disk. */
-export type Entrust = (node: RosterNode, epoch: number) => Promise<string>;
+/**
+ * Resolves to the SHA-1 digest of the node's client.pem when it has the key on disk. With `becoming`, the configuration in
+ * which it is to be a candidate, the script for the master IP is looked for there first.
+ */
+export type Entrust = (node: RosterNode, epoch: number, becoming?: Draft) => Promise<string>;
 
 export const entrustVia =
   (state: State, access: ClusterAccess): Entrust =>
-  async (node, epoch) => {
+  async (node, epoch, becoming) => {
+    if (becoming) await requireScriptOn(access, becoming, node);
     const { privateKeyPem: privateKey } = await readClusterKey(state);
     const method = nodeServices.candidacy.ReceiveClusterKey;
     const options = { deadlineMs: timings.voteMs };
@@ -47,7 +53,7 @@ export async function draftWithKeys(
     const draft = make(present, nowSeconds, entrusted);
     const lacking = lackingKey(present, draft);
     if (lacking.length === 0) return draft;
-    entrusted = await entrustAll(present, lacking, entrusted, entrust);
+    entrusted = await entrustAll(present, lacking, entrusted, (node, epoch) => entrust(node, epoch, draft));
   }
   throw new ClusterError('INTERNAL', 'The change goes on promoting nodes that were given no cluster key');
 }

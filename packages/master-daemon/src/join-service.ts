@@ -119,7 +119,7 @@ async function claimed(
   asked: JoinAsked,
 ): Promise<TokenClaim> {
   const host = { ...asked, primaryIp, secondaryIp: secondaryIp || undefined };
-  requireNewNode(record, host);
+  requireNewNode(record, { ...host, group: entry.group });
   // What cannot be signed must not use the token up.
   parseCertificateRequest(clientCertificateRequest);
   const nodeUuid = awaitedNode(record, asked.name)?.uuid ?? randomUuid();

@@ -10,7 +10,7 @@
  * Counterpart in Ganeti: LUClusterSetParams and node_change_master_netmask, whose failure leaves both apart (spec M12).
  */
 import { nodeDaemonOf, nodeOf, type ClusterAccess } from '@quorate/bootstrap/cluster-access';
-import type { ClusterRecord } from '@quorate/domain/configuration';
+import type { ClusterRecord, Draft } from '@quorate/domain/configuration';
 import { type MasterIpChange, withMasterIp } from '@quorate/domain/configuration-changes';
 import { ClusterError, clusterErrorFrom } from '@quorate/domain/errors';
 import { masterIpOf, rosterOf } from '@quorate/domain/roster-of';
@@ -106,14 +106,12 @@ function judge(
 }
 
 /** Where a script of the site holds the master IP, whoever is to be a candidate needs it. Fails with HOST_UNFIT. */
-export async function requireScriptOn(
-  access: ClusterAccess,
-  present: ClusterRecord,
-  joiner: RosterNode,
-): Promise<void> {
-  const masterIp = masterIpOf(present);
-  if (masterIp.externalScript) requireScript(await ask(access, [joiner], masterIp));
+export async function requireScriptOn(access: ClusterAccess, draft: Draft, node: RosterNode): Promise<void> {
+  const masterIp = masterIpOf(draft);
+  if (masterIp.externalScript) requireScript(await ask(access, [node], masterIp));
 }
+
+const scriptPath = '/etc/quorate/scripts/master-ip-setup';
 
 function requireScript(asked: readonly Asked[]): void {
   const lacking = asked.filter(({ seen }) => seen !== null && seen.script !== 'MASTER_IP_SCRIPT_STATE_READY');
@@ -122,7 +120,8 @@ function requireScript(asked: readonly Asked[]): void {
     seen?.script === 'MASTER_IP_SCRIPT_STATE_NOT_EXECUTABLE' ? `${node.name} (not executable)` : node.name,
   );
   throw new ClusterError('HOST_UNFIT', `The script for the master IP is not ready on ${names.join(', ')}`, {
-    hint: 'Every candidate needs it, executable: /etc/quorate/scripts/master-ip-setup',
+    hint: `Every candidate needs it, executable: ${scriptPath}`,
+    facts: { why: `${scriptPath}, which holds the master IP, is missing there or not executable` },
   });
 }
 

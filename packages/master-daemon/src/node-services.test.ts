@@ -152,6 +152,46 @@ describe('RemoveNode', () => {
   });
 });
 
+describe('BEH-306 where a program of the site holds the master IP', () => {
+  /** Four nodes of which two are candidates; node 3 lacks the program. */
+  async function lacking() {
+    const scene = await services({ size: 4, candidatePoolSize: 2 });
+    await scene.parameters.ModifyCluster({ useExternalMipScript: true }, admin, signal);
+    scene.cluster.on(3, 'GetMasterIp', (real) => ({
+      ...(real() as object),
+      script: 'MASTER_IP_SCRIPT_STATE_MISSING',
+    }));
+    const entrusted = () =>
+      scene.cluster.events.filter((event) => event.startsWith('3 ReceiveClusterKey')).length;
+    return { ...scene, entrusted };
+  }
+  const why =
+    'node3.lab.test (/etc/quorate/scripts/master-ip-setup, which holds the master IP, is missing there or not executable)';
+
+  it('a node without it is refused as a candidate, by name, and is given no key', async () => {
+    const { modify, present, entrusted } = await lacking();
+    await modify({ name: 'node4', ...{ masterCandidate: true } });
+    await expect(modify({ name: 'node3', ...{ masterCandidate: true } })).rejects.toMatchObject({
+      reason: 'NODE_UNFIT',
+      message: `It cannot be a candidate: ${why}`,
+    });
+    expect(present().configuration.nodes[third]?.master_candidate).toBe(false);
+    expect(entrusted()).toBe(0);
+  });
+
+  it('whoever fills the pool passes it over, and says so', async () => {
+    const scene = await lacking();
+    const { notes } = await scene.parameters.ModifyCluster({ candidatePoolSize: 3 }, admin, signal);
+    expect(notes).toEqual(['node4.lab.test is now a master candidate', `Not made a candidate: ${why}`]);
+    const removed = await lacking();
+    const { outcome } = await removal(removed, 'node2');
+    expect(outcome?.warnings).toEqual(
+      expect.arrayContaining([`Not made a candidate: ${why}`, 'node4.lab.test is now a master candidate']),
+    );
+    expect([scene.entrusted(), removed.entrusted()]).toEqual([0, 0]);
+  });
+});
+
 describe('ModifyNode', () => {
   it('BEH-265 takes back only a node that answers, and says how else', async () => {
     const scene = await services();

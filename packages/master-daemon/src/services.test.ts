@@ -62,13 +62,20 @@ const addRequest = (changes: object = {}) => ({
     masterPort: 1816,
     sshPublicKey: '',
     witness: false,
+    nodeGroup: '',
   },
   ...changes,
 });
 
 const enrolRequest = (changes: object = {}) => ({
   ...{ name: 'node4.lab.test', primaryIp: '10.99.0.14', secondaryIp: '' },
-  ...{ certificateRequest: '', clientCertificateRequest: '', sshPublicKey: '', witness: false },
+  ...{
+    certificateRequest: '',
+    clientCertificateRequest: '',
+    sshPublicKey: '',
+    witness: false,
+    nodeGroup: '',
+  },
   ...{ nodeUuid: '', nodeCertificate: '', clientCertificate: '' },
   ...changes,
 });
@@ -535,6 +542,22 @@ describe('taking a host in', () => {
       ours: {
         nodes: { [request.nodeUuid]: { nodePort: 1811, masterPort: 1816, certificateSha256: sha256 } },
       },
+    });
+  });
+
+  it('AddNode commits what is wished of the node, and refuses what cannot be', async () => {
+    const { enrolment, mastership } = await services({}, withNewcomer);
+    const signed = await certificates();
+    const unknown = addRequest({ ...signed, nodeGroup: 'attic' });
+    await expect(enrolment.AddNode(unknown, admin, signal)).rejects.toMatchObject({
+      ...{ reason: 'WRONG_INPUT', message: "There is no node group 'attic'" },
+    });
+    const wishes = { nodeGroup: 'default', vmCapable: false, nodeParameters: 'ssh_port=2222', witness: true };
+    const request = addRequest({ ...signed, ...wishes });
+    expect(await enrolment.AddNode(request, admin, signal)).toEqual({ candidate: false });
+    const tenure = mastership.tenure();
+    expect(tenure.kind === 'in-office' && tenure.record.configuration.nodes[request.nodeUuid]).toMatchObject({
+      ...{ group: uuidOf('group'), vm_capable: false, master_capable: false, ndparams: { ssh_port: 2222 } },
     });
   });
 

@@ -82,13 +82,14 @@ export function serveMaster(server: RpcServer, { state, access, mastership }: Ma
       const { record } = await office();
       const secondaryIp = request.secondaryIp || undefined;
       const sshPublicKey = request.sshPublicKey || undefined;
-      return enrolNode(state, record, { ...request, secondaryIp, sshPublicKey }, access.clock.now());
+      const group = request.nodeGroup || undefined;
+      return enrolNode(state, record, { ...request, secondaryIp, sshPublicKey, group }, access.clock.now());
     },
     AddNode: async (request) => {
       const { record } = await office();
       const known = record.configuration.nodes[request.nodeUuid];
       if (known && !awaitedNode(record, known.name)) return { candidate: known.master_candidate };
-      return admitNode({ access, mastership }, record, request);
+      return admitNode({ access, mastership }, record, { ...request, group: request.nodeGroup || undefined });
     },
     WithdrawNode: async ({ nodeUuid, name, nodeCertificate }) => {
       const { record } = await office();

@@ -94,7 +94,12 @@ beforeEach(async () => {
 });
 
 const tokenMade = (changes: { node?: string; witness?: boolean } = {}) => {
-  const request = { node: '', witness: false, lifeSeconds: 3600, operator: 'ann', ...changes };
+  const request = {
+    ...{ node: '', witness: false, nodeGroup: '' },
+    lifeSeconds: 3600,
+    operator: 'ann',
+    ...changes,
+  };
   return tokens.CreateToken(request, admin, signal);
 };
 

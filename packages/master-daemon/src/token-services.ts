@@ -61,12 +61,20 @@ export function serveTokens(server: RpcServer, parts: TokenParts): void {
   const nowSeconds = (): number => access.clock.now().getTime() / 1000;
 
   server.serve(masterServices.tokens, {
-    CreateToken: async ({ node: typed, witness, lifeSeconds, operator }) => {
+    CreateToken: async ({ node: typed, witness, lifeSeconds, operator, nodeGroup }) => {
       const { record } = await officeOf(parts);
       const node = typed === '' ? undefined : parseHostName(typed);
       if (node !== undefined) requireNoNode(record, node);
       const [id, secret, createdBy] = [randomHex(6), randomHex(32), printable(operator)];
-      const token = { id, secretSha256: secretDigest(id, secret), lifeSeconds, createdBy, node, witness };
+      const token = {
+        id,
+        secretSha256: secretDigest(id, secret),
+        lifeSeconds,
+        createdBy,
+        node,
+        witness,
+        group: nodeGroup || undefined,
+      };
       const committed = await mastership.change((present, now) => withToken(present, token, now));
       const expiresSeconds = Math.floor(tokenOf(committed, id)?.expiresSeconds ?? 0);
       admissions('token created', {

@@ -1,5 +1,6 @@
 /** What a host tells `verify` of itself, and what it mends. */
-import { rosterDigestOf } from '@quorate/cluster-state/roster-store';
+import { readRoster, rosterDigestOf, writeRoster } from '@quorate/cluster-state/roster-store';
+import { rootSshPlaces } from '@quorate/cluster-state/root-ssh-key';
 import { ssconfPath, type LayoutName } from '@quorate/cluster-state/layout';
 import { viewsOf } from '@quorate/cluster-state/views';
 import { timings } from '@quorate/domain/timings';
@@ -144,6 +145,57 @@ describe('a host looks at itself', () => {
     const without = await host({ volumeGroups: () => Promise.reject(new Error('no LVM here')) });
     const failed = await without.inspect({ ...nothingMore, volumeGroups: true });
     expect(failed.storage).toMatchObject({ volumeGroupsFailure: 'no LVM here' });
+  });
+
+  it('and tells what was signed by a cluster certificate that counts only while it is renewed', async () => {
+    const { put, inspect } = await host();
+    const next = await testAuthority({ now });
+    const signedAnew = await testIdentity(next, { now, days: 30 });
+    const told = async () =>
+      (await inspect(nothingMore)).certificates?.map(({ file, signedByCluster, signedByTrusted }) => [
+        file,
+        signedByCluster,
+        signedByTrusted,
+      ]);
+    await put('nodePem', `${signedAnew.privateKeyPem}${signedAnew.certificatePem}`);
+    expect(await told()).toContainEqual(['node.pem', false, false]);
+    await put('trustedPem', `${authority.certificatePem}${next.certificatePem}`);
+    expect(await told()).toEqual([
+      ['server.pem', true, true],
+      ['node.pem', false, true],
+    ]);
+  });
+
+  it('and tells whom root lets in, by keys and never by options, only where SSH is managed', async () => {
+    const { state, files, inspect } = await host();
+    const asked = { ...nothingMore, ssh: true };
+    const roster = await readRoster(state);
+    await writeRoster(state, { ...roster, hostSetup: { etcHosts: true, sshKeyType: 'rsa' } });
+    const { home, directory, publicKey, authorizedKeys } = await rootSshPlaces(state, 'rsa');
+    for (const { path, mode } of [home, directory]) await files.ensureDirectory(path, mode);
+    const own = 'ssh-rsa AAAAB3NzaC1yc2EAAAADAQAB';
+    await files.writeAtomic(publicKey.path, `${own} root@node1.test\n`, { mode: 0o644 });
+    const lines = [
+      `${own} root@node1.test`,
+      '# ssh-rsa AAAA commented out',
+      'from="192.0.2.9",command="x" ssh-ed25519 AAAAC3Nz admin of all',
+      'ssh-rsa AAAAold root@node2',
+    ];
+    await files.writeAtomic(authorizedKeys.path, `${lines.join('\n')}\n`, { mode: 0o600 });
+    expect((await inspect(nothingMore)).ssh).toBeNull();
+    const expected = {
+      ownKey: own,
+      letIn: [
+        { key: own, namedNodeUuid: node1 },
+        { key: 'ssh-ed25519 AAAAC3Nz', namedNodeUuid: '' },
+        { key: 'ssh-rsa AAAAold', namedNodeUuid: node2 },
+      ],
+    };
+    expect((await inspect(asked)).ssh).toEqual(expected);
+    await files.remove(publicKey.path);
+    expect((await inspect(asked)).ssh).toEqual({ ...expected, ownKey: '' });
+    await writeRoster(state, { ...roster, hostSetup: { etcHosts: true, sshKeyType: null } });
+    expect((await inspect(asked)).ssh).toBeNull();
   });
 
   it('and counts what a write left only when no write can still be at it', async () => {

@@ -14,7 +14,7 @@ import type { SsconfKey } from '@quorate/domain/ssconf';
 import { parseAllowedPaths } from '@quorate/domain/storage-paths';
 import { timings } from '@quorate/domain/timings';
 import { parseVolumeGroups } from '@quorate/domain/volume-groups';
-import { describeCertificate, issuedBy, splitPem } from '@quorate/platform/certificates';
+import { certificatesIn, describeCertificate, issuedBy, splitPem } from '@quorate/platform/certificates';
 import type { Clock } from '@quorate/platform/clock';
 import { sha256Hex } from '@quorate/platform/digest';
 import type { InspectedCertificate } from '@quorate/rpc/gen/quorate/node/v1/InspectedCertificate';
@@ -23,6 +23,7 @@ import type { InspectedStorage } from '@quorate/rpc/gen/quorate/node/v1/Inspecte
 import type { InspectNodeResponse } from '@quorate/rpc/gen/quorate/node/v1/InspectNodeResponse';
 import { addressesToTry, ownAddressesIn, tryAddresses } from './addresses-to-try.ts';
 import type { HostLook } from './host-look.ts';
+import { sshLook } from './ssh-look.ts';
 
 export type Inspect = (wanted: {
   readonly volumeGroups: boolean;
@@ -75,11 +76,12 @@ export function inspection(parts: InspectionParts): Inspect {
   return async (wanted) => {
     const receivedAtMs = nowMs();
     const roster = await readRoster(state);
-    const [onDisk, certificates, addresses, storage] = await Promise.all([
+    const [onDisk, certificates, addresses, storage, ssh] = await Promise.all([
       filesOf(state, host, roster, receivedAtMs),
       certificatesOf(state),
       addressesOf(state, host, roster, own, wanted.ssh),
       storageOf(state, host, wanted.volumeGroups),
+      wanted.ssh ? sshLook(state, roster) : null,
     ]);
     return {
       receivedAtMs,
@@ -90,6 +92,7 @@ export function inspection(parts: InspectionParts): Inspect {
       ...addresses,
       missingFileSystems: [...(await host.missingFileSystems())],
       storage,
+      ssh,
       answeredAtMs: nowMs(),
     };
   };
@@ -153,17 +156,25 @@ function certificateIn(text: string): string | undefined {
 async function certificatesOf(state: State): Promise<Partial<InspectNodeResponse>> {
   const { layout } = state;
   const serverText = (await textAt(state, layout.serverPem.path)) ?? '';
-  const authority = certificateIn(serverText);
+  const trustedText = (await textAt(state, layout.trustedPem.path)) ?? '';
+  const authorities = { own: certificateIn(serverText), beside: certificatesIn(trustedText) };
   const certificates: InspectedCertificate[] = [];
   for (const name of certificateFiles) {
     const { path } = layout[name];
     const text = await textAt(state, path);
-    if (text !== undefined) certificates.push(certificateOf(fileNameOf(path), text, authority));
+    if (text !== undefined) certificates.push(certificateOf(fileNameOf(path), text, authorities));
   }
   return { certificates, holdsClusterKey: /-----BEGIN [A-Z ]*PRIVATE KEY-----/.test(serverText) };
 }
 
-function certificateOf(file: string, text: string, authority: string | undefined): InspectedCertificate {
+interface AuthoritiesHere {
+  /** Of server.pem. */
+  readonly own: string | undefined;
+  /** While it is renewed: all that count. */
+  readonly beside: readonly string[];
+}
+
+function certificateOf(file: string, text: string, { own, beside }: AuthoritiesHere): InspectedCertificate {
   const pem = certificateIn(text);
   if (pem === undefined) return { file, problem: 'it holds no certificate' };
   try {
@@ -175,7 +186,8 @@ function certificateOf(file: string, text: string, authority: string | undefined
       sha256,
       sha1: sha1Colon,
       selfSigned: issuedBy(pem, pem),
-      signedByCluster: authority !== undefined && issuedBy(pem, authority),
+      signedByCluster: own !== undefined && issuedBy(pem, own),
+      signedByTrusted: beside.some((authority) => issuedBy(pem, authority)),
     };
   } catch (caught) {
     return { file, problem: clusterErrorFrom(caught).message };

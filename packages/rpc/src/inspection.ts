@@ -1,6 +1,13 @@
 /** What a node told of itself, in the words of the domain. */
-import type { AddressTried, CertificateSeen, NodeFacts, StorageSeen } from '@quorate/domain/verify-facts';
+import type {
+  AddressTried,
+  CertificateSeen,
+  NodeFacts,
+  SshSeen,
+  StorageSeen,
+} from '@quorate/domain/verify-facts';
 import type { InspectedCertificate__Output } from './gen/quorate/node/v1/InspectedCertificate.ts';
+import type { InspectedSsh__Output } from './gen/quorate/node/v1/InspectedSsh.ts';
 import type { InspectedStorage__Output } from './gen/quorate/node/v1/InspectedStorage.ts';
 import type { InspectNodeResponse__Output } from './gen/quorate/node/v1/InspectNodeResponse.ts';
 import type { Network } from './gen/quorate/node/v1/Network.ts';
@@ -16,6 +23,7 @@ type Inspection = Omit<
   | 'protocolVersion'
   | 'clockOffsetMs'
   | 'clockUncertaintyMs'
+  | 'masterIpScript'
 >;
 
 export const inspectionFrom = (message: InspectNodeResponse__Output): Inspection => ({
@@ -36,6 +44,12 @@ export const inspectionFrom = (message: InspectNodeResponse__Output): Inspection
   masterDeviceExists: message.masterDeviceExists,
   missingFileSystems: message.missingFileSystems,
   storage: storageFrom(message.storage),
+  ssh: message.ssh ? sshFrom(message.ssh) : undefined,
+});
+
+const sshFrom = ({ ownKey, letIn }: InspectedSsh__Output): SshSeen => ({
+  ownKey,
+  letIn: letIn.map(({ key, namedNodeUuid }) => ({ key, namedNode: namedNodeUuid || null })),
 });
 
 const certificateFrom = ({

@@ -116,6 +116,41 @@ describe('several hosts', () => {
   });
 });
 
+describe('what is wished of a node', () => {
+  it.each([
+    [['--node-group', 'attic'], "There is no node group 'attic'", 'The groups are default'],
+    [['--node-parameters', 'speed=9'], 'speed', ''],
+    [['--node-parameters', 'exclusive_storage=true'], 'exclusive_storage', ''],
+    [['--witness', '--master-capable', 'yes'], 'A witness never becomes master', 'not both'],
+    [['--vm-capable', 'perhaps'], 'Allowed choices are yes, no', ''],
+  ])('%j is one clear error, before anybody is reached', async (flags, message, hint) => {
+    const eight = await server();
+    const ran = await add('node8', '--ssh-port', String(eight.port), ...flags);
+    expect({ code: ran.code, stdout: ran.stdout }).toEqual({ code: 1, stdout: '' });
+    expect(ran.stderr).toContain(message);
+    expect(ran.stderr).toContain(hint);
+    expect(ran.stderr).not.toContain('    at ');
+    expect(eight.events).toEqual([]);
+  });
+
+  it('is not --force-join, which says that it does nothing', async () => {
+    const eight = await server();
+    know(['node8.lab.test', eight]);
+    const wishes = [
+      '--node-group',
+      'default',
+      '--master-capable',
+      'no',
+      '--vm-capable',
+      'no',
+      '--force-join',
+    ];
+    const ran = await add('node8', '--ssh-port', String(eight.port), ...wishes);
+    expect(ran.stderr).toContain('Note: --force-join has no effect');
+    expect(ran.stderr).toContain('PROTOCOL_MISMATCH');
+  });
+});
+
 describe('the way to a host', () => {
   it('leads through the jump hosts of the configuration, each with its own key judged', async () => {
     const [jump, nine] = [await server(), await server()];

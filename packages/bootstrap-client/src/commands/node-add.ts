@@ -51,6 +51,8 @@ interface Run {
 
 export default async function nodeAdd(flags: NodeAddFlags, ...hosts: string[]): Promise<number> {
   refuseUncheckedKeys(flags);
+  refuseCapableWitness(flags);
+  if (flags.forceJoin) printNote(noForceJoin);
   const typed = [...new Set(hosts)];
   if (flags.secondaryIp !== undefined && typed.length > 1)
     throw new ClusterError('WRONG_INPUT', 'A secondary IP is that of one host, and several were named');
@@ -127,8 +129,26 @@ async function startOf(
     ...(flags.verbose && { hear: (line: string) => printNote(`${name}: ${line}`) }),
   };
   const there = debianFile ? debianPackage.directory : here;
-  const { secondaryIp, witness = false, remoteProgram = `${there}/quorate` } = flags;
-  return [parts, { name, primaryIp, secondaryIp, witness, remoteProgram }];
+  const { secondaryIp, nodeGroup: group, nodeParameters, vmCapable } = flags;
+  const { remoteProgram = `${there}/quorate`, masterCapable } = flags;
+  const witness = flags.witness === true || masterCapable === 'no';
+  return [
+    parts,
+    {
+      ...{ name, primaryIp, secondaryIp, witness, remoteProgram, group, nodeParameters },
+      vmCapable: vmCapable && vmCapable === 'yes',
+    },
+  ];
+}
+
+const noForceJoin =
+  "Note: --force-join has no effect: a host that is in a cluster leaves it first, with 'quorate node leave' there";
+
+function refuseCapableWitness({ witness, masterCapable }: NodeAddFlags): void {
+  if (witness && masterCapable === 'yes')
+    throw new ClusterError('WRONG_INPUT', 'A witness never becomes master, so it is not master-capable', {
+      hint: 'Give --witness or --master-capable yes, not both',
+    });
 }
 
 async function programText(path: string): Promise<string> {

@@ -10,14 +10,15 @@ import { printNote, printResult } from '../output.ts';
 interface TokenCreateOptions extends GlobalOptions {
   readonly node?: string;
   readonly witness?: boolean;
+  readonly nodeGroup?: string;
   /** Seconds. */
   readonly ttl?: number;
 }
 
 export default async function tokenCreate(options: TokenCreateOptions): Promise<number> {
   const { access, master } = await openCluster(options);
-  const { node = '', witness = false, ttl = tokenLifeSeconds.usual } = options;
-  const request = { node, witness, lifeSeconds: Math.round(ttl), operator: userOfThisProcess() };
+  const { node = '', witness = false, ttl = tokenLifeSeconds.usual, nodeGroup = '' } = options;
+  const request = { node, witness, nodeGroup, lifeSeconds: Math.round(ttl), operator: userOfThisProcess() };
   const made = await access.channels.call(master, masterServices.tokens.CreateToken, request, {
     deadlineMs: timings.commitMs + timings.voteMs,
   });

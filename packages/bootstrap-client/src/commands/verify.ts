@@ -8,17 +8,21 @@ import {
   parseCodes,
   plannedRepairs,
   summaryOf,
+  verboseLines,
   type VerifyFinding,
   type VerifySummary,
 } from '@quorate/domain/verify';
 import { openCluster, type GlobalOptions } from '../context.ts';
 import { liveSteps, stepRecorder } from '../live-steps.ts';
-import { printResult } from '../output.ts';
+import { printNote, printResult } from '../output.ts';
 
 interface VerifyOptions extends GlobalOptions {
   readonly errorCodes?: boolean;
   readonly ignoreErrors?: readonly string[];
   readonly repair?: boolean;
+  readonly nodeGroup?: string;
+  readonly verifySshClutter?: boolean;
+  readonly verbose?: boolean;
 }
 
 /** What `--json` prints; its keys stay stable. */
@@ -30,9 +34,15 @@ interface VerifyReport extends VerifySummary {
 }
 
 export default async function verify(options: VerifyOptions): Promise<number> {
-  const ignored = parseCodes(options.ignoreErrors ?? []);
+  const wishes = {
+    ignored: parseCodes(options.ignoreErrors ?? []),
+    group: options.nodeGroup,
+    sshClutter: options.verifySshClutter,
+    reopen: async () => (await openCluster(options)).access,
+  };
   const { access, state } = await openCluster(options);
-  const { facts, findings: before } = await examine(access, state, ignored);
+  const { facts, findings: before } = await examine(access, state, wishes);
+  if (options.verbose) verboseLines(facts, before).forEach(printNote);
   const planned = options.repair ? plannedRepairs(before) : [];
   if (planned.length === 0) {
     const report = { ...summaryOf(before), findings: before };
@@ -40,7 +50,7 @@ export default async function verify(options: VerifyOptions): Promise<number> {
   }
   const { report, steps } = stepRecorder(liveSteps(options.json === true));
   await repair(access, facts, planned, report);
-  const { findings } = await examine(access, state, ignored);
+  const { findings } = await examine(access, state, wishes);
   return told(options, { ...summaryOf(findings), findings, repair: { before, steps } });
 }
 

@@ -160,6 +160,18 @@ export const descriptor: object = {
          }
         },
         "EnrolNodeRequest": {
+         "oneofs": {
+          "_vmCapable": {
+           "oneof": [
+            "vmCapable"
+           ]
+          },
+          "_nodeParameters": {
+           "oneof": [
+            "nodeParameters"
+           ]
+          }
+         },
          "fields": {
           "name": {
            "type": "string",
@@ -200,6 +212,24 @@ export const descriptor: object = {
           "sshPublicKey": {
            "type": "string",
            "id": 10
+          },
+          "nodeGroup": {
+           "type": "string",
+           "id": 11
+          },
+          "vmCapable": {
+           "type": "bool",
+           "id": 12,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "nodeParameters": {
+           "type": "string",
+           "id": 13,
+           "options": {
+            "proto3_optional": true
+           }
           }
          }
         },
@@ -229,6 +259,18 @@ export const descriptor: object = {
          }
         },
         "AddNodeRequest": {
+         "oneofs": {
+          "_vmCapable": {
+           "oneof": [
+            "vmCapable"
+           ]
+          },
+          "_nodeParameters": {
+           "oneof": [
+            "nodeParameters"
+           ]
+          }
+         },
          "fields": {
           "nodeUuid": {
            "type": "string",
@@ -269,6 +311,24 @@ export const descriptor: object = {
           "sshPublicKey": {
            "type": "string",
            "id": 10
+          },
+          "nodeGroup": {
+           "type": "string",
+           "id": 11
+          },
+          "vmCapable": {
+           "type": "bool",
+           "id": 12,
+           "options": {
+            "proto3_optional": true
+           }
+          },
+          "nodeParameters": {
+           "type": "string",
+           "id": 13,
+           "options": {
+            "proto3_optional": true
+           }
           }
          }
         },
@@ -1375,6 +1435,10 @@ export const descriptor: object = {
           "operator": {
            "type": "string",
            "id": 4
+          },
+          "nodeGroup": {
+           "type": "string",
+           "id": 5
           }
          }
         },
@@ -2441,6 +2505,10 @@ export const descriptor: object = {
           "storage": {
            "type": "InspectedStorage",
            "id": 19
+          },
+          "ssh": {
+           "type": "InspectedSsh",
+           "id": 20
           }
          }
         },
@@ -2501,6 +2569,10 @@ export const descriptor: object = {
           "signedByCluster": {
            "type": "bool",
            "id": 8
+          },
+          "signedByTrusted": {
+           "type": "bool",
+           "id": 9
           }
          }
         },
@@ -2543,6 +2615,31 @@ export const descriptor: object = {
           "answer": {
            "type": "TcpAnswer",
            "id": 5
+          }
+         }
+        },
+        "InspectedSsh": {
+         "fields": {
+          "ownKey": {
+           "type": "string",
+           "id": 1
+          },
+          "letIn": {
+           "rule": "repeated",
+           "type": "LetIn",
+           "id": 2
+          }
+         }
+        },
+        "LetIn": {
+         "fields": {
+          "key": {
+           "type": "string",
+           "id": 1
+          },
+          "namedNodeUuid": {
+           "type": "string",
+           "id": 2
           }
          }
         },

@@ -12,6 +12,11 @@ export interface AddNodeRequest {
   'masterPort'?: (number);
   'witness'?: (boolean);
   'sshPublicKey'?: (string);
+  'nodeGroup'?: (string);
+  'vmCapable'?: (boolean);
+  'nodeParameters'?: (string);
+  '_vmCapable'?: "vmCapable";
+  '_nodeParameters'?: "nodeParameters";
 }
 
 export interface AddNodeRequest__Output {
@@ -25,4 +30,9 @@ export interface AddNodeRequest__Output {
   'masterPort': (number);
   'witness': (boolean);
   'sshPublicKey': (string);
+  'nodeGroup': (string);
+  'vmCapable'?: (boolean);
+  'nodeParameters'?: (string);
+  '_vmCapable'?: "vmCapable";
+  '_nodeParameters'?: "nodeParameters";
 }

@@ -6,6 +6,7 @@ export interface CreateTokenRequest {
   'witness'?: (boolean);
   'lifeSeconds'?: (number);
   'operator'?: (string);
+  'nodeGroup'?: (string);
 }
 
 export interface CreateTokenRequest__Output {
@@ -13,4 +14,5 @@ export interface CreateTokenRequest__Output {
   'witness': (boolean);
   'lifeSeconds': (number);
   'operator': (string);
+  'nodeGroup': (string);
 }

@@ -12,6 +12,11 @@ export interface EnrolNodeRequest {
   'nodeCertificate'?: (string);
   'clientCertificate'?: (string);
   'sshPublicKey'?: (string);
+  'nodeGroup'?: (string);
+  'vmCapable'?: (boolean);
+  'nodeParameters'?: (string);
+  '_vmCapable'?: "vmCapable";
+  '_nodeParameters'?: "nodeParameters";
 }
 
 export interface EnrolNodeRequest__Output {
@@ -25,4 +30,9 @@ export interface EnrolNodeRequest__Output {
   'nodeCertificate': (string);
   'clientCertificate': (string);
   'sshPublicKey': (string);
+  'nodeGroup': (string);
+  'vmCapable'?: (boolean);
+  'nodeParameters'?: (string);
+  '_vmCapable'?: "vmCapable";
+  '_nodeParameters'?: "nodeParameters";
 }

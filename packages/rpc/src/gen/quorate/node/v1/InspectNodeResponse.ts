@@ -5,6 +5,7 @@ import type { InspectedCertificate as _quorate_node_v1_InspectedCertificate, Ins
 import type { ConfigurationVersion as _quorate_node_v1_ConfigurationVersion, ConfigurationVersion__Output as _quorate_node_v1_ConfigurationVersion__Output } from '../../../quorate/node/v1/ConfigurationVersion.ts';
 import type { TriedAddress as _quorate_node_v1_TriedAddress, TriedAddress__Output as _quorate_node_v1_TriedAddress__Output } from '../../../quorate/node/v1/TriedAddress.ts';
 import type { InspectedStorage as _quorate_node_v1_InspectedStorage, InspectedStorage__Output as _quorate_node_v1_InspectedStorage__Output } from '../../../quorate/node/v1/InspectedStorage.ts';
+import type { InspectedSsh as _quorate_node_v1_InspectedSsh, InspectedSsh__Output as _quorate_node_v1_InspectedSsh__Output } from '../../../quorate/node/v1/InspectedSsh.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface InspectNodeResponse {
@@ -27,6 +28,7 @@ export interface InspectNodeResponse {
   'masterDeviceExists'?: (boolean);
   'missingFileSystems'?: (string)[];
   'storage'?: (_quorate_node_v1_InspectedStorage | null);
+  'ssh'?: (_quorate_node_v1_InspectedSsh | null);
 }
 
 export interface InspectNodeResponse__Output {
@@ -49,4 +51,5 @@ export interface InspectNodeResponse__Output {
   'masterDeviceExists': (boolean);
   'missingFileSystems': (string)[];
   'storage': (_quorate_node_v1_InspectedStorage__Output | null);
+  'ssh': (_quorate_node_v1_InspectedSsh__Output | null);
 }

@@ -11,6 +11,7 @@ export interface InspectedCertificate {
   'sha1'?: (string);
   'selfSigned'?: (boolean);
   'signedByCluster'?: (boolean);
+  'signedByTrusted'?: (boolean);
 }
 
 export interface InspectedCertificate__Output {
@@ -22,4 +23,5 @@ export interface InspectedCertificate__Output {
   'sha1': (string);
   'selfSigned': (boolean);
   'signedByCluster': (boolean);
+  'signedByTrusted': (boolean);
 }
