@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { CommandResult } from '../loopback/command.ts';
 import { processesUnder } from '../loopback/host-processes.ts';
 import type { Host } from '../loopback/host-plan.ts';
 import { startVoteProbe, type VoteProbe } from '../loopback/vote-probe.ts';
@@ -37,6 +38,29 @@ const renew = (...flags: readonly string[]) =>
   made.cluster.quorate(made.world.first, ['renew-crypto', ...flags]);
 const mustRenew = (...flags: readonly string[]) =>
   made.cluster.mustQuorate(made.world.first, ['renew-crypto', ...flags]);
+
+describe.sequential('verify', () => {
+  it('raises no false alarm while keys are renewed, run on any candidate over and over', async () => {
+    const { first, second } = made.world;
+    let isOver = false;
+    const renewal = mustRenew('--new-cluster-certificate', '--new-rapi-certificate').finally(
+      () => (isOver = true),
+    );
+    const looks: CommandResult[] = [];
+    const look = (host: Host) => made.cluster.quorate(host, ['verify']);
+    while (!isOver) looks.push(...(await Promise.all([first, second].map(look))));
+    await renewal;
+    await awaitRenewed(made, first);
+    const alarms = looks.flatMap(({ stdout }) =>
+      stdout.split('\n').filter((line) => /^(ERROR|WARNING|Errors)/.test(line)),
+    );
+    expect(alarms).toEqual([]);
+    expect(looks.map(({ code }) => code)).toEqual(looks.map(() => 0));
+    expect(looks.length).toBeGreaterThan(1);
+    const { code, stdout } = await look(first);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: 'No errors found\n' });
+  });
+});
 
 describe.sequential('renewing everything', () => {
   it('BEH-284 BEH-283 fails no call and restarts nothing', async () => {

@@ -11,7 +11,6 @@ import type { Host } from '../loopback/host-plan.ts';
 import { awaitMaster } from '../loopback/story.ts';
 import { changePoolSize, makeCluster, readState, stateDirectory } from './clusters.ts';
 import type { TestCluster } from './clusters.ts';
-import { awaitRenewed } from './renewals.ts';
 
 let made: TestCluster;
 beforeAll(async () => {
@@ -111,23 +110,6 @@ describe.sequential('verify on a cluster of three', () => {
     expect([unknown.code, clutter.code]).toEqual([1, 1]);
     expect(unknown.stderr).toContain("There is no node group 'attic'");
     expect(clutter.stderr).toContain('does not manage SSH');
-  });
-
-  it('raises no false alarm while keys are renewed', async () => {
-    const { first, second } = made.world;
-    let isOver = false;
-    const renewal = made.cluster
-      .mustQuorate(first, ['renew-crypto', '--new-cluster-certificate', '--new-rapi-certificate'])
-      .finally(() => (isOver = true));
-    const looks: CommandResult[] = [];
-    while (!isOver) looks.push(...(await Promise.all([first, second].map((host) => verify(host)))));
-    await renewal;
-    await awaitRenewed(made, first);
-    expect(looks.length).toBeGreaterThan(1);
-    expect(looks.flatMap(linesOf).filter((line) => /^(ERROR|WARNING|Errors)/.test(line))).toEqual([]);
-    expect(looks.map(({ code }) => code)).toEqual(looks.map(() => 0));
-    const after = await verify(first);
-    expect({ code: after.code, stdout: after.stdout }).toEqual({ code: 0, stdout: 'No errors found\n' });
   });
 
   it('BEH-277 BEH-289 finds exactly what was planted', async () => {
