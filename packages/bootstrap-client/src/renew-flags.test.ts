@@ -11,6 +11,7 @@ describe('the order of renew-crypto', () => {
     [{ rapiCertificate: 'f' }, ['rapi-certificate']],
     [{ spiceCertificate: 'f', spiceCaCertificate: 'g' }, ['spice-certificate']],
     [{ newConfdHmacKey: true, newClusterDomainSecret: true }, ['hmac-key', 'cluster-domain-secret']],
+    [{ newSshKeys: true, sshKeyType: 'ecdsa' }, ['ssh-keys']],
     [{ resume: true, grace: 0 }, []],
   ])('%j is %j', (flags, items) => expect(order(flags).items).toEqual(items));
 
@@ -20,7 +21,17 @@ describe('the order of renew-crypto', () => {
     expect(graceSeconds).toBe(604_800);
   });
 
+  it('says what SSH keys are wanted, or that they are to be as they are', () => {
+    expect(order({ newSshKeys: true }).sshKey).toEqual({ type: '', bits: 0 });
+    const flags = { newSshKeys: true, sshKeyType: 'rsa', sshKeyBits: '4096' };
+    expect(order(flags).sshKey).toEqual({ type: 'rsa', bits: 4096 });
+  });
+
   it.each([
+    { sshKeyBits: '4096' },
+    { newSshKeys: true, sshKeyBits: '0' },
+    { newSshKeys: true, sshKeyBits: '1e3' },
+    { resume: true, newSshKeys: true },
     { newRapiCertificate: true, rapiCertificate: 'f' },
     { newClusterDomainSecret: true, clusterDomainSecret: 'f' },
     { newSpiceCertificate: true, spiceCaCertificate: 'f' },

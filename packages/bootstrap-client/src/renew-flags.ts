@@ -1,8 +1,7 @@
 /**
  * The flags of `quorate renew-crypto`, and the order they come to.
  *
- * Flags have Ganeti's names. Counterpart in Ganeti: the option list of renew-crypto in lib/client/gnt_cluster.py, whose
- * SSH keys are not among these.
+ * Flags have Ganeti's names. Counterpart in Ganeti: the option list of renew-crypto in lib/client/gnt_cluster.py.
  */
 import { graceBounds } from '@quorate/domain/certificate-renewal';
 import { ClusterError } from '@quorate/domain/errors';
@@ -22,6 +21,9 @@ export interface RenewFlags extends GlobalOptions {
   readonly newConfdHmacKey?: boolean;
   readonly newClusterDomainSecret?: boolean;
   readonly clusterDomainSecret?: string;
+  readonly newSshKeys?: boolean;
+  readonly sshKeyType?: string;
+  readonly sshKeyBits?: string;
   readonly node?: readonly string[];
   /** Seconds. */
   readonly grace?: number;
@@ -45,7 +47,13 @@ export function addRenewFlags(command: Command): void {
     .option('--spice-ca-certificate <file>', 'who signed it, PEM')
     .option('--new-confd-hmac-key', "the key of Ganeti's query daemon")
     .option('--new-cluster-domain-secret', 'the secret shared with other clusters')
-    .option('--cluster-domain-secret <file>', 'this one');
+    .option('--cluster-domain-secret <file>', 'this one')
+    .option('--new-ssh-keys', "root's SSH key pair on every node; each is made there and never leaves it")
+    .option('--ssh-key-type <type>', 'rsa or ecdsa (default: what the cluster has)')
+    .option(
+      '--ssh-key-bits <number>',
+      'their length (default: what the cluster has, or usual for a new type)',
+    );
   command
     .optionsGroup('How:')
     .option('--dry-run', 'check everything, say which nodes would take part, and change nothing')
@@ -59,6 +67,10 @@ export function addRenewFlags(command: Command): void {
       'follow the renewal that is under way, with --grace: wait for absent nodes no longer than that',
     )
     .option('--abort', 'take the renewal that is under way back')
+    .option(
+      '--no-ssh-key-check',
+      "accepted as Ganeti's; nothing goes over SSH, so there is no host key to check",
+    )
     .option('-f, --force', "accepted as Ganeti's; nothing is asked, because nothing is stopped");
 }
 
@@ -68,6 +80,8 @@ export interface RenewOrder {
   /** File name in the data directory → path of the administrator's own. */
   readonly suppliedPaths: Readonly<Record<string, string>>;
   readonly graceSeconds: number;
+  /** Empty and 0 for what the cluster has. */
+  readonly sshKey: { readonly type: string; readonly bits: number };
 }
 
 /** Throws WRONG_INPUT for flags that do not go together (BEH-281). */
@@ -82,6 +96,7 @@ export function renewOrder(flags: RenewFlags): RenewOrder {
     ['spice-certificate', flags.newSpiceCertificate ?? spiceCertificate],
     ['hmac-key', flags.newConfdHmacKey],
     ['cluster-domain-secret', flags.newClusterDomainSecret ?? clusterDomainSecret],
+    ['ssh-keys', flags.newSshKeys],
   ];
   return {
     items: wanted.flatMap(([item, isWanted]) => (isWanted ? [item] : [])),
@@ -93,6 +108,7 @@ export function renewOrder(flags: RenewFlags): RenewOrder {
       ...(clusterDomainSecret && { 'cluster-domain-secret': clusterDomainSecret }),
     },
     graceSeconds: wholeSeconds(flags.grace ?? graceBounds.usualSeconds),
+    sshKey: { type: flags.sshKeyType ?? '', bits: Number(flags.sshKeyBits ?? 0) },
   };
 }
 
@@ -113,6 +129,14 @@ function conflictsIn(flags: RenewFlags): readonly string[] {
       'Either --new-spice-certificate or files of your own, not both',
     ],
     [spiceFiles.length === 1, '--spice-certificate and --spice-ca-certificate go together'],
+    [
+      !flags.newSshKeys && (flags.sshKeyType ?? flags.sshKeyBits) !== undefined,
+      '--ssh-key-type and --ssh-key-bits belong to --new-ssh-keys',
+    ],
+    [
+      flags.sshKeyBits !== undefined && !/^[1-9]\d{0,8}$/.test(flags.sshKeyBits),
+      `'${flags.sshKeyBits}' is no number of bits`,
+    ],
     [orders > 1, 'Either --resume or --abort, not both'],
     [
       orders > 0 && namesItems(flags),
@@ -137,6 +161,7 @@ const namesItems = (flags: RenewFlags): boolean =>
     flags.newConfdHmacKey,
     flags.newClusterDomainSecret,
     flags.clusterDomainSecret,
+    flags.newSshKeys,
   ].some(Boolean);
 
 export function wholeSeconds(seconds: number): number {

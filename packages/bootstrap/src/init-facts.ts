@@ -71,7 +71,7 @@ export async function gatherInitFacts(
     masterIpScript: await masterIpScriptState(state),
     sshHostKeyFound: sshHostKeys.any,
     rootSshKey: options.modifySshSetup
-      ? await rootSshKeyFacts(state, decideSshKey({ ...options, iallocators }).value.sshKeyType)
+      ? await rootSshKeyFacts(state, decideSshKey(options).value.sshKeyType)
       : undefined,
   };
   return { facts, sshHostKeys };

@@ -68,6 +68,8 @@ const makers: Readonly<Record<RenewalItem, (names: ServiceNames, supplied: Mater
     'hmac-key': () => Promise.resolve({ 'hmac.key': hmacKeyText() }),
     'cluster-domain-secret': (_, { 'cluster-domain-secret': own }) =>
       Promise.resolve({ 'cluster-domain-secret': own ?? hmacKeyText() }),
+    // Every node makes its own, and nobody else ever has it.
+    'ssh-keys': () => Promise.resolve({}),
   };
 
 /**

@@ -109,7 +109,7 @@ async function switchTo(
 export const prepare = (
   { access, record, material }: Pick<TaskParts, 'access' | 'record' | 'material'>,
   node: RosterNode,
-  { id, authorities, items }: Pick<Renewal, 'id' | 'authorities' | 'items'>,
+  { id, authorities, items, ssh }: Pick<Renewal, 'id' | 'authorities' | 'items' | 'ssh'>,
 ) =>
   access.channels.call(
     nodeDaemonOf(node),
@@ -120,6 +120,7 @@ export const prepare = (
       authorityPems: [...(authorities?.pems ?? [])],
       files: materialFor(isCandidate(node), material),
       ...(renewsCertificates(items) && { certificatesFor: node.name }),
+      ...(ssh && { sshKey: { type: ssh.type, bits: ssh.bits } }),
     },
     { deadlineMs: timings.prepareRenewalMs },
   );

@@ -16,6 +16,7 @@ import {
   parseShaped,
   text,
 } from '@quorate/domain/shape';
+import { type KeyPairFiles, keyPairFiles } from './ssh-key-pair.ts';
 import type { State } from './state.ts';
 
 export interface DirectoryChange {
@@ -37,6 +38,8 @@ export interface SshKeyChange {
   readonly privateSha256: string;
   /** The line, without its end. */
   readonly publicKey: string;
+  /** A pair of the administrator's that it took the place of; absent for none. */
+  readonly replaced?: KeyPairFiles;
 }
 
 export interface HostChanges {
@@ -46,6 +49,8 @@ export interface HostChanges {
   readonly hostsFile?: readonly FileChange[];
   readonly authorizedKeys?: readonly FileChange[];
   readonly sshKey?: SshKeyChange;
+  /** While it is renewed: what takes its place (node-ssh-renewal.ts). */
+  readonly newSshKey?: SshKeyChange | undefined;
 }
 
 /** Files of others that have lines of ours. */
@@ -80,16 +85,18 @@ const fileChangeShape = object({
   endedLine: flag,
 });
 
+const sshKeyChangeShape = object({
+  privatePath: filledText,
+  publicPath: filledText,
+  privateSha256: filledText,
+  publicKey: filledText,
+  replaced: optional(keyPairFiles),
+});
+
 const hostChangesShape = object({
   directories: listOf(object({ path: filledText, modeBefore: orNull(integer(0, 0o7777)) })),
   hostsFile: optional(listOf(fileChangeShape)),
   authorizedKeys: optional(listOf(fileChangeShape)),
-  sshKey: optional(
-    object({
-      privatePath: filledText,
-      publicPath: filledText,
-      privateSha256: filledText,
-      publicKey: filledText,
-    }),
-  ),
+  sshKey: optional(sshKeyChangeShape),
+  newSshKey: optional(sshKeyChangeShape),
 });

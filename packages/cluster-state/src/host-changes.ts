@@ -62,6 +62,7 @@ const partsOf = (
 ): readonly (() => Promise<void>)[] => [
   async () => changes.hostsFile && takeBackLines(state, changes.hostsFile),
   async () => changes.authorizedKeys && takeBackLines(state, changes.authorizedKeys),
+  async () => changes.newSshKey && takeBackSshKey(state, changes.newSshKey),
   async () => changes.sshKey && takeBackSshKey(state, changes.sshKey),
   ...and.map(
     ({ path }) =>

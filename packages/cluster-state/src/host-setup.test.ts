@@ -64,6 +64,23 @@ describe('the host of a node', () => {
     expect(keysIn(files)).toEqual(linesAfter);
   });
 
+  it('lets in both keys of a candidate while they are renewed, and those that it has and is to have', async () => {
+    const { files, state } = await host();
+    const renewed = { ...hostNode(1, 'candidate'), newSshPublicKey: keyOf(8) };
+    const ssh = { type: 'rsa', privateKey: 'private', publicKey: keyOf(7) };
+    const renewal = {
+      ...{ id: 'r1', stage: 'prepared', staged: {}, previous: {} },
+      certification: null,
+      ssh,
+    };
+    await files.writeAtomic(layout.renewalFile.path, JSON.stringify(renewal), { mode: 0o400 });
+    await ensureHostSetup(state, rosterWith(renewed, self), 'uuid-9');
+    expect(keysIn(files)).toEqual([admin, ownKey, keyOf(7), keyOf(1), keyOf(8), '']);
+    await files.remove(layout.renewalFile.path);
+    await ensureHostSetup(state, rosterWith(hostNode(1, 'candidate'), self), 'uuid-9');
+    expect(keysIn(files)).toEqual([admin, ownKey, keyOf(1), '']);
+  });
+
   it('names all nodes in its hosts file, by lines of ours only', async () => {
     const { files, state } = await host();
     await ensureHostSetup(state, before, 'uuid-9');

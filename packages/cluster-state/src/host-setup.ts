@@ -14,6 +14,7 @@ import { sshPublicKeyIn } from '@quorate/domain/ssh-public-key';
 import { readHostChanges } from './host-change-record.ts';
 import { ensureHostDirectories } from './host-directories.ts';
 import { ensureHostsEntries, ensureLines } from './host-lines.ts';
+import { readNodeRenewal } from './node-renewal.ts';
 import { rootSshPlaces } from './root-ssh-key.ts';
 import type { State } from './state.ts';
 
@@ -42,9 +43,12 @@ async function ensureLetIn(
   await ensureLines(state, 'authorizedKeys', places.authorizedKeys, edits);
 }
 
-/** This host's own first: it was there before the others. */
+/** This host's own first: it was there before the others; also one that is to come, or that it is to have again. */
 async function keysLetIn(state: State, path: string, { nodes }: Roster): Promise<readonly string[]> {
-  const own = sshPublicKeyIn((await state.files.readText(path)) ?? '');
-  const candidates = nodes.flatMap(({ sshPublicKey }) => (sshPublicKey === undefined ? [] : [sshPublicKey]));
-  return [...new Set([...(own === undefined ? [] : [own]), ...candidates])];
+  const renewal = await readNodeRenewal(state);
+  const previous = renewal?.stage === 'switched' ? undefined : renewal?.ssh?.previous?.publicKey?.bytes;
+  const own = [(await state.files.readText(path)) ?? '', previous ?? '', renewal?.ssh?.publicKey ?? ''];
+  const candidates = nodes.flatMap((node) => [node.sshPublicKey ?? '', node.newSshPublicKey ?? '']);
+  const keys = [...own.map((line) => sshPublicKeyIn(line) ?? ''), ...candidates];
+  return [...new Set(keys.filter((key) => key !== ''))];
 }

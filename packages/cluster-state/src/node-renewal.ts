@@ -15,7 +15,7 @@
  */
 import { ClusterError } from '@quorate/domain/errors';
 import { renewedFiles, type RenewedFile } from '@quorate/domain/renewal-items';
-import { mapOf, object, oneOf, orNull, parseShaped, text } from '@quorate/domain/shape';
+import { mapOf, object, oneOf, optional, orNull, parseShaped, text } from '@quorate/domain/shape';
 import { createCertificateRequest } from '@quorate/platform/certificate-request';
 import {
   keyFits,
@@ -27,6 +27,14 @@ import {
 } from '@quorate/platform/certificates';
 import { sha256Hex } from '@quorate/platform/digest';
 import type { LayoutName } from './layout.ts';
+import {
+  keepNewSshPair,
+  placeSshPair,
+  putBackSshPair,
+  type SshPairRenewal,
+  sshPairRenewal,
+  withPresentPair,
+} from './node-ssh-renewal.ts';
 import { readNodeIdentity } from './secrets.ts';
 import { ensureText, type State } from './state.ts';
 
@@ -63,6 +71,8 @@ export interface NodeRenewal {
   readonly previous: Readonly<Partial<Record<PlacedFile, string | null>>>;
   /** Keys made here, and the requests for their certificates; null if no certificate of this node is renewed. */
   readonly certification: Certification | null;
+  /** Absent if root's SSH keys stay. */
+  readonly ssh?: SshPairRenewal;
 }
 
 /** The renewal this node takes part in. Throws STATE_CORRUPT. */
@@ -84,6 +94,8 @@ export interface Preparation {
   readonly files: Readonly<Record<string, string>>;
   /** Whether this node is to ask for new certificates, under this name. */
   readonly certificatesFor: string | null;
+  /** Made for it just now, if this node had none yet (newSshPair). */
+  readonly sshPair?: SshPairRenewal | undefined;
 }
 
 /**
@@ -96,15 +108,15 @@ export async function prepareRenewal(state: State, wanted: Preparation): Promise
   if (known?.id === wanted.id && known.stage !== 'prepared') return known;
   const staged = stagedFrom(wanted);
   await assertTrustsItself(state, wanted);
+  const earlier = known?.id === wanted.id ? known : undefined;
+  const ssh = earlier?.ssh ?? wanted.sshPair;
   const renewal: NodeRenewal = {
     id: wanted.id,
     stage: 'prepared',
     staged,
     previous: {},
-    certification: await certificationFor(
-      known?.id === wanted.id ? known : undefined,
-      wanted.certificatesFor,
-    ),
+    certification: await certificationFor(earlier, wanted.certificatesFor),
+    ...(ssh && { ssh }),
   };
   await writeNodeRenewal(state, renewal);
   await setTrusted(state, wanted.authorityPems);
@@ -172,7 +184,8 @@ export async function switchRenewal(
   const previous: Record<string, string | null> = {};
   for (const name of placedFiles)
     if (staged[name] !== undefined) previous[name] = (await readPlaced(state, name)) ?? null;
-  return placeStaged(state, { ...known, stage: 'switching', staged, previous });
+  const ssh = known.ssh && (await withPresentPair(state, known.ssh));
+  return placeStaged(state, { ...known, stage: 'switching', staged, previous, ...(ssh && { ssh }) });
 }
 
 /** The intention is on disk before the first file is touched. */
@@ -182,6 +195,7 @@ async function placeStaged(state: State, switching: NodeRenewal): Promise<NodeRe
     const text = switching.staged[name];
     if (text !== undefined) await ensureText(state, state.layout[places[name]], text);
   }
+  if (switching.ssh) await placeSshPair(state, switching.ssh);
   const switched: NodeRenewal = { ...switching, stage: 'switched' };
   await writeNodeRenewal(state, switched);
   return switched;
@@ -228,6 +242,7 @@ export async function finishRenewal(state: State, id: string, keep: 'new' | 'old
   if (keep === 'new') {
     if (known.stage !== 'switched') throw refused('this node has not switched to what is to be kept');
     await withoutLink(state);
+    await keepNewSshPair(state);
   } else await restore(state, known);
   await forget(state);
 }
@@ -241,6 +256,7 @@ async function restore(state: State, known: NodeRenewal): Promise<void> {
     if (before === null) await state.files.remove(entry.path);
     else if (before !== undefined) await ensureText(state, entry, before);
   }
+  if (known.ssh) await putBackSshPair(state, known.ssh);
 }
 
 /** Trust goes after what needed it, and the memory of the renewal last. */
@@ -343,4 +359,5 @@ const renewalShape = object({
       clientCertificateRequest: text,
     }),
   ),
+  ssh: optional(sshPairRenewal),
 });

@@ -18,6 +18,7 @@ import { noteHostChange, readHostChanges, type SshKeyChange } from './host-chang
 import { ensureHostDirectories } from './host-directories.ts';
 import { ensureLines, removeTemporariesOf } from './host-lines.ts';
 import { type RootSshFiles, rootSshFiles } from './layout.ts';
+import { type KeyPairPlaces, putKeyPair } from './ssh-key-pair.ts';
 import type { State } from './state.ts';
 
 /** Where they lie on this host: below the home directory that /etc/passwd gives root. */
@@ -69,7 +70,10 @@ async function ensureKeyPair(state: State, places: RootSshFiles, wishes: SshKeyW
   return (await administratorsKey(state, wishes.type)) ?? (await makeKeyPair(state, places, wishes));
 }
 
-async function isOurs({ files }: State, { privatePath, privateSha256 }: SshKeyChange): Promise<boolean> {
+export async function isOurs(
+  { files }: State,
+  { privatePath, privateSha256 }: SshKeyChange,
+): Promise<boolean> {
   const found = await files.readText(privatePath);
   return found !== undefined && sha256Hex(found) === privateSha256;
 }
@@ -104,11 +108,29 @@ async function ensurePublicHalf({ files }: State, { publicKey }: RootSshFiles, l
     await files.writeAtomic(publicKey.path, `${line}\n`, { mode: publicKey.mode });
 }
 
-/** Deletes what is still as it was made; what somebody has put in its place is his. May be repeated. */
+/**
+ * Deletes what is still as it was made, and puts back what that replaced; what somebody has put in its place is his, and
+ * then what was replaced is laid beside it. May be repeated.
+ */
 export async function takeBackSshKey(state: State, noted: SshKeyChange): Promise<void> {
   const { files } = state;
+  const places = placesOf(noted);
   for (const path of [noted.privatePath, noted.publicPath]) await removeTemporariesOf(state, path);
+  const { replaced } = noted;
+  const found = await files.readBytes(noted.privatePath);
+  const isFree = found === undefined || found === replaced?.privateKey.bytes || (await isOurs(state, noted));
+  if (replaced) return putKeyPair(state, isFree ? places : besidePlaces(places), replaced);
   if (await isOurs(state, noted)) await files.remove(noted.privatePath);
   if ((await files.readText(noted.publicPath))?.trim() === noted.publicKey)
     await files.remove(noted.publicPath);
 }
+
+export const placesOf = ({ privatePath, publicPath }: SshKeyChange): KeyPairPlaces => ({
+  privateKey: { path: privatePath, mode: 0o600 },
+  publicKey: { path: publicPath, mode: 0o644 },
+});
+
+const besidePlaces = ({ privateKey, publicKey }: KeyPairPlaces): KeyPairPlaces => {
+  const path = `${privateKey.path}.before-quorate`;
+  return { privateKey: { ...privateKey, path }, publicKey: { ...publicKey, path: `${path}.pub` } };
+};

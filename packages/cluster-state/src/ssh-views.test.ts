@@ -89,6 +89,25 @@ describe('ganeti_pub_keys', () => {
     expect(await differingViews(state)).toEqual([]);
   });
 
+  it('has two lines for a node whose key is renewed', async () => {
+    const { state, text } = await node();
+    const record = recordWith({ [first]: keys[0] });
+    const renewed = { ...record.ours.nodes[first]!, newSshPublicKey: keys[1]! };
+    const stranger = { ...record.ours.nodes[second]!, newSshPublicKey: keys[1]! };
+    const nodes = { ...record.ours.nodes, [first]: renewed, [second]: stranger };
+    await ensureText(state, state.layout.ganetiPubKeys, `${second} ssh-rsa theirs\n`);
+    const wanted = [
+      `${second} ssh-rsa theirs`,
+      `${first} ${keys[0]}`,
+      `${first} ${keys[1]}`,
+      `${second} ${keys[1]}`,
+    ];
+    for (let time = 0; time < 2; time += 1) {
+      await writePublicKeys(state, { ...record, ours: { ...record.ours, nodes } });
+      expect(await text()).toBe(wanted.map((line) => `${line}\n`).join(''));
+    }
+  });
+
   it('is a view: a key that changed is replaced, and who is no node has none (BEH-270)', async () => {
     const { state, text } = await node();
     await ensureText(state, state.layout.ganetiPubKeys, `${first} ssh-rsa old\ngone ssh-rsa older\n`);

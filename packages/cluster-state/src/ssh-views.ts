@@ -25,9 +25,9 @@ export async function writeKnownHosts(state: State, configuration: Configuration
 }
 
 /**
- * Writes `ganeti_pub_keys`: `<node UUID> <key>`, one line per node. Without a line for each node Ganeti's verify fails.
- * Of nodes whose key is not on record, those taken over from Ganeti, the lines stay as they are; without any key there
- * is no such file.
+ * Writes `ganeti_pub_keys`: `<node UUID> <key>`, one line per node, two while its key is renewed. Without a line for each
+ * node Ganeti's verify fails. Of nodes whose key is not on record, those taken over from Ganeti, the lines stay as they
+ * are; without any key there is no such file.
  */
 export async function writePublicKeys(state: State, record: ClusterRecord): Promise<void> {
   const before = (await state.files.readText(state.layout.ganetiPubKeys.path)) ?? '';
@@ -39,11 +39,13 @@ export async function writePublicKeys(state: State, record: ClusterRecord): Prom
 export function publicKeysText({ configuration, ours }: ClusterRecord, before: string): string {
   const isKept = (line: string): boolean => {
     const [uuid = ''] = line.split(' ');
-    return Object.hasOwn(configuration.nodes, uuid) && ours.nodes[uuid]?.sshPublicKey === undefined;
+    const { sshPublicKey, newSshPublicKey } = ours.nodes[uuid] ?? {};
+    const isTheirs = sshPublicKey === undefined && !line.endsWith(` ${newSshPublicKey}`);
+    return Object.hasOwn(configuration.nodes, uuid) && isTheirs;
   };
   const kept = before.split('\n').filter(isKept);
-  const known = Object.entries(ours.nodes).flatMap(([uuid, { sshPublicKey }]) =>
-    sshPublicKey === undefined ? [] : [`${uuid} ${sshPublicKey}`],
+  const known = Object.entries(ours.nodes).flatMap(([uuid, { sshPublicKey, newSshPublicKey }]) =>
+    [sshPublicKey, newSshPublicKey].flatMap((key) => (key === undefined ? [] : [`${uuid} ${key}`])),
   );
   return [...kept, ...known].map((line) => `${line}\n`).join('');
 }

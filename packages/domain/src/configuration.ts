@@ -102,6 +102,8 @@ export interface OursNode extends Candidacy {
   readonly otherCertificates?: readonly OtherCertificate[];
   /** Of root, as one line (ssh-public-key.ts); absent where SSH is not managed. */
   readonly sshPublicKey?: string;
+  /** To take its place (ssh-key-renewal.ts); absent while there is only one. */
+  readonly newSshPublicKey?: string;
   /** It was a candidate, and has not been seen yet without the cluster's private key (candidate-keeper.ts). */
   readonly mayHoldClusterKey?: boolean;
 }

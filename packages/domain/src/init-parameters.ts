@@ -387,7 +387,12 @@ const sshKeyTypes: Readonly<Record<SshKeyType, BitsRule>> = {
   ecdsa: { usual: 384, words: '256, 384 or 521', holds: (bits) => [256, 384, 521].includes(bits) },
 };
 
-export function decideSshKey({ words }: ParameterFacts): Decided<SshKey> {
+/** As far as it is about SSH keys. */
+interface SshKeyFacts {
+  readonly words: Pick<InitWords, 'sshKeyType' | 'sshKeyBits'>;
+}
+
+export function decideSshKey({ words }: SshKeyFacts): Decided<SshKey> {
   const sshKeyType = words.sshKeyType ?? 'rsa';
   if (!isSshKeyType(sshKeyType))
     return decided({ sshKeyType: 'rsa', sshKeyBits: 2048 }, [
@@ -399,7 +404,7 @@ export function decideSshKey({ words }: ParameterFacts): Decided<SshKey> {
   });
 }
 
-export function sshKeyBitsComplaints({ words }: ParameterFacts): readonly string[] {
+export function sshKeyBitsComplaints({ words }: SshKeyFacts): readonly string[] {
   const { sshKeyType = 'rsa', sshKeyBits } = words;
   if (sshKeyBits === undefined || !isSshKeyType(sshKeyType)) return [];
   const bits = sshKeyTypes[sshKeyType];

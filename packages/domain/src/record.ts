@@ -175,6 +175,7 @@ const recordShape: Shape = object({
         certificateEndsSeconds: optional(number),
         otherCertificates: optional(listOf(otherCertificateShape)),
         sshPublicKey: optional(sshPublicKey),
+        newSshPublicKey: optional(sshPublicKey),
         mayHoldClusterKey: optional(flag),
         ...candidacyShape,
       }),

@@ -3,8 +3,9 @@ import type { Draft } from './configuration.ts';
 import { ClusterError } from './errors.ts';
 import { withSecretsReplaced, type SharedSecret } from './exposure.ts';
 import { isoTime } from './initial-configuration.ts';
-import { pastRenewalLimit, type Renewal, type RenewalPlan } from './renewal.ts';
+import { pastRenewalLimit, type NextStep, type Renewal } from './renewal.ts';
 import { renewalItems, type RenewalItem } from './renewal-items.ts';
+import { withOldSshKeysDropped } from './ssh-key-renewal.ts';
 import { changed } from './touch.ts';
 
 /** Fails with OPERATION_IN_PROGRESS while another is under way. */
@@ -14,15 +15,15 @@ export function withNewRenewal(draft: Draft, renewal: Renewal, nowSeconds: numbe
 }
 
 /** What a plan says, if the renewal is still at what it was planned for. */
-export function withProgress(
-  draft: Draft,
-  planned: Renewal,
-  next: NonNullable<RenewalPlan['next']>,
-  nowSeconds: number,
-): Draft {
+export function withProgress(draft: Draft, planned: Renewal, next: NextStep, nowSeconds: number): Draft {
   const { renewal } = draft.ours;
   if (renewal?.id !== planned.id || renewal.phase !== planned.phase) return draft;
-  if ('renewal' in next) return withRenewal(draft, next.renewal, nowSeconds);
+  if ('renewal' in next) {
+    const { droppingSshKeysOf: dropping, renewal: later } = next;
+    const dropped =
+      dropping && later.ssh ? withOldSshKeysDropped(draft, dropping, later.ssh, nowSeconds) : draft;
+    return withRenewal(dropped, later, nowSeconds);
+  }
   const { renewal: _, pastRenewals = [], ...rest } = draft.ours;
   const past = [...pastRenewals, { ...next.end, at: isoTime(nowSeconds) }].slice(-pastRenewalLimit);
   const ended = {

@@ -34,6 +34,7 @@ export const renewalItems = {
     ['cluster-domain-secret'],
     'cluster-domain-secret',
   ),
+  'ssh-keys': row("root's SSH keys", []),
 } as const satisfies Record<string, ItemRow>;
 
 export type RenewalItem = keyof typeof renewalItems;
@@ -47,3 +48,7 @@ export const isRenewalItem = (text: string): text is RenewalItem => Object.hasOw
 /** A new cluster certificate renews what it signs. */
 export const renewsCertificates = (items: readonly RenewalItem[]): boolean =>
   items.includes('cluster-certificate') || items.includes('node-certificates');
+
+/** Whether a node that is away is waited for: one that keeps its certificate alone is as well off as before. */
+export const waitsForAbsent = (items: readonly RenewalItem[]): boolean =>
+  items.some((item) => item !== 'node-certificates');

@@ -7,11 +7,13 @@ import {
   number,
   object,
   oneOf,
+  optional,
   orNull,
   text,
   type Shape,
 } from './shape.ts';
 import { renewalItems } from './renewal-items.ts';
+import { sshKeyTypes } from './ssh-public-key.ts';
 
 export const renewalShape: Shape = object({
   id: filledText,
@@ -24,6 +26,7 @@ export const renewalShape: Shape = object({
   graceSeconds: integer(0),
   dropAtSeconds: orNull(number),
   switched: listOf(filledText),
+  ssh: optional(object({ type: oneOf(...sshKeyTypes), bits: integer(1), dropped: listOf(filledText) })),
 });
 
 export const pastRenewalShape: Shape = object({

@@ -4,6 +4,7 @@ import { planRenewal, type NodeTrust, type Renewal, type TrustAnswer } from './r
 import { withGrace, withNewRenewal, withProgress, withRenewalAborted } from './renewal-changes.ts';
 import { draftOfSize, testSeconds, uuidOf } from './testing/drafts.ts';
 
+const sha256 = (text: string): string => text;
 const authorities = { old: 'old', new: 'new', pems: ['OLD', 'NEW'], linkPem: 'LINK' };
 const fingerprints = { 'server.pem': 'new', 'hmac.key': 'key' };
 
@@ -66,6 +67,7 @@ function outcome(changes: Partial<Renewal>, line: string, nowSeconds = 0): strin
     draftWith(changes, line.length),
     answersOf(line),
     nowSeconds,
+    sha256,
   );
   const numbers = (uuids: readonly string[]): string => uuids.map((uuid) => Number(uuid.slice(-4))).join(' ');
   if (tasks.length > 0) return `${tasks[0]?.task} ${numbers(tasks.map((task) => task.node))}`;
@@ -143,7 +145,12 @@ describe('a renewal in phase drop-old', () => {
       authorities: null,
       fingerprints: {},
     } as const;
-    const { next } = planRenewal(draftWith(certificates, 1), new Map([[node(1), withoutFiles('s')]]), 50);
+    const { next } = planRenewal(
+      draftWith(certificates, 1),
+      new Map([[node(1), withoutFiles('s')]]),
+      50,
+      sha256,
+    );
     expect(next).toMatchObject({ renewal: { phase: 'drop-old', dropAtSeconds: 50 } });
   });
 });
@@ -178,7 +185,7 @@ describe('what is left of a renewal that is over', () => {
   const tasksOf = (end: 'done' | 'aborted' | undefined, letter: string) => {
     const draft = draftOfSize(1);
     const ours = { ...draft.ours, ...(end && { pastRenewals: [{ ...past, end }] }) };
-    return planRenewal({ ...draft, ours }, answersOf(letter), 0).tasks.map(({ task }) => task);
+    return planRenewal({ ...draft, ours }, answersOf(letter), 0, sha256).tasks.map(({ task }) => task);
   };
 
   it.each([
@@ -195,15 +202,17 @@ describe('what is left of a renewal that is over', () => {
     const joined = new Map([
       [node(1), { kind: 'trust', trust: { ...shows('before', ['new', 'old']), renewal: null } } as const],
     ]);
-    expect(planRenewal(draftOfSize(1), joined, 0).tasks).toMatchObject([{ task: 'finish' }]);
-    expect(planRenewal(draftWith({ phase: 'trust-new' }, 1), joined, 0).tasks).toMatchObject([
+    expect(planRenewal(draftOfSize(1), joined, 0, sha256).tasks).toMatchObject([{ task: 'finish' }]);
+    expect(planRenewal(draftWith({ phase: 'trust-new' }, 1), joined, 0, sha256).tasks).toMatchObject([
       { task: 'prepare' },
     ]);
   });
 
   it('goes before the next renewal', () => {
     const draft = draftWith({ id: 'r2' }, 1);
-    expect(planRenewal(draft, answersOf('p'), 0).tasks).toMatchObject([{ task: 'restore', id: 'r1' }]);
+    expect(planRenewal(draft, answersOf('p'), 0, sha256).tasks).toMatchObject([
+      { task: 'restore', id: 'r1' },
+    ]);
   });
 });
 

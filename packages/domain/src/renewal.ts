@@ -17,8 +17,18 @@
  * Counterpart in Ganeti: RenewCrypto of gnt_cluster.py, which stops every daemon on every node meanwhile.
  */
 import type { Draft } from './configuration.ts';
-import type { RenewalItem } from './renewal-items.ts';
+import type { Sha256 } from './record.ts';
+import { waitsForAbsent, type RenewalItem } from './renewal-items.ts';
 import type { NodeUuid } from './roster.ts';
+import {
+  dropSshKeys,
+  sshKeyNews,
+  sshSceneOf,
+  type SshKeyNews,
+  type SshKeyRenewal,
+  type SshKeysSeen,
+  type SshScene,
+} from './ssh-key-renewal.ts';
 import { timings } from './timings.ts';
 
 /** Each phase with the sentence an operator reads. */
@@ -59,6 +69,8 @@ export interface Renewal {
   readonly dropAtSeconds: number | null;
   /** Nodes that were seen to have switched. */
   readonly switched: readonly NodeUuid[];
+  /** Absent if root's SSH keys stay. */
+  readonly ssh?: SshKeyRenewal;
 }
 
 export interface PastRenewal {
@@ -88,7 +100,11 @@ export interface NodeTrust {
     readonly stage: 'prepared' | 'switching' | 'switched' | 'restoring';
     readonly fingerprints: Readonly<Record<string, string>>;
     readonly holdsClusterKey: boolean;
+    /** Of the pair that was made for root in it; absent for none. */
+    readonly sshPublicKey?: string;
   } | null;
+  /** Absent where SSH is not managed. */
+  readonly ssh?: SshKeysSeen;
 }
 
 export type TrustAnswer =
@@ -111,24 +127,36 @@ export interface NodeTask {
 }
 
 export interface RenewalPlan {
-  /** To be done first, on all at once. */
+  /** To be committed first of all. */
+  readonly sshKeys?: readonly SshKeyNews[];
+  /** To be done then, on all at once. */
   readonly tasks: readonly NodeTask[];
   /** To be committed when there is nothing to be done first. */
-  readonly next?: { readonly renewal: Renewal } | { readonly end: Omit<PastRenewal, 'at'> };
+  readonly next?: NextStep;
   /** Nodes that keep the phase from ending, and why. */
   readonly blockedBy: readonly { readonly node: NodeUuid; readonly why: string }[];
 }
 
+/** `droppingSshKeysOf`: nodes whose old key counts no more. */
+export type NextStep =
+  | { readonly renewal: Renewal; readonly droppingSshKeysOf?: readonly NodeUuid[] }
+  | { readonly end: Omit<PastRenewal, 'at'> };
+
 export function planRenewal(
-  { configuration, ours }: Draft,
+  draft: Draft,
   answers: TrustAnswers,
   nowSeconds: number,
+  sha256: Sha256,
 ): RenewalPlan {
+  const { configuration, ours } = draft;
   const { renewal } = ours;
   const leftovers = leftoverTasks(ours.pastRenewals ?? [], renewal, answers);
   if (leftovers.length > 0) return { tasks: leftovers, blockedBy: [] };
+  const sshKeys = sshKeyNews(draft, answers, sha256);
+  if (sshKeys.length > 0) return { sshKeys, tasks: [], blockedBy: [] };
   if (!renewal) return { tasks: [], blockedBy: [] };
-  const scene = sceneOf(renewal, Object.values(configuration.nodes), answers);
+  const ssh = renewal.ssh && sshSceneOf(draft, renewal.ssh, answers, sha256);
+  const scene = { ...sceneOf(renewal, Object.values(configuration.nodes), answers), ssh };
   return phases[renewal.phase](renewal, scene, nowSeconds);
 }
 
@@ -140,6 +168,8 @@ interface Scene {
   /** What every node has that answers. */
   readonly everybody: readonly SeenNode[];
   readonly blockedBy: RenewalPlan['blockedBy'];
+  /** undefined if root's SSH keys stay. */
+  readonly ssh: SshScene | undefined;
 }
 
 interface SeenNode {
@@ -153,7 +183,7 @@ interface Member {
   readonly master_candidate: boolean;
 }
 
-function sceneOf({ nodes }: Renewal, members: readonly Member[], answers: TrustAnswers): Scene {
+function sceneOf({ nodes }: Renewal, members: readonly Member[], answers: TrustAnswers): Omit<Scene, 'ssh'> {
   const scope = members.map(({ uuid }) => uuid).filter((uuid) => nodes?.includes(uuid) ?? true);
   const everybody = members.flatMap(({ uuid, master_candidate: candidate }) => {
     const answer = answers.get(uuid);
@@ -169,23 +199,25 @@ function sceneOf({ nodes }: Renewal, members: readonly Member[], answers: TrustA
 type Phase = (renewal: Renewal, scene: Scene, nowSeconds: number) => RenewalPlan;
 
 const phases: Readonly<Record<RenewalPhase, Phase>> = {
-  'trust-new': (renewal, { seen, blockedBy }) => {
+  'trust-new': (renewal, { seen, blockedBy: refusing, ssh }) => {
     const tasks = tasksFor(
       'prepare',
       renewal,
       seen.filter((node) => !isPrepared(renewal, node)),
     );
+    const blockedBy = [...refusing, ...(ssh?.lacking ?? [])];
     return { tasks, blockedBy, ...whenDone(tasks, blockedBy, { renewal: { ...renewal, phase: 'switch' } }) };
   },
 
-  switch: (renewal, { seen, blockedBy }, nowSeconds) => {
-    const tasks = tasksFor(
-      'switch',
+  switch: (renewal, { seen, blockedBy: refusing, ssh }, nowSeconds) => {
+    const tasks = switchTasks(
       renewal,
       seen.filter((node) => !isSwitched(renewal, node)),
+      ssh,
     );
-    // Certificates alone are nothing to wait for: who is away keeps its own, which goes on to count.
-    const graceSeconds = Object.keys(renewal.fingerprints).length > 0 ? renewal.graceSeconds : 0;
+    const blockedBy = [...refusing, ...(ssh?.lacking ?? [])];
+    // Who is away keeps its own certificate, which goes on to count.
+    const graceSeconds = waitsForAbsent(renewal.items) ? renewal.graceSeconds : 0;
     const next: Renewal = {
       ...renewal,
       phase: 'drop-old',
@@ -195,19 +227,18 @@ const phases: Readonly<Record<RenewalPhase, Phase>> = {
     return { tasks, blockedBy, ...whenDone(tasks, blockedBy, { renewal: next }) };
   },
 
-  'drop-old': (renewal, { seen, scope, blockedBy }, nowSeconds) => {
+  'drop-old': (renewal, { seen, scope, blockedBy: refusing, ssh }, nowSeconds) => {
+    const blockedBy = [...refusing, ...(ssh?.lacking ?? [])];
     const late = seen.filter(({ node }) => !renewal.switched.includes(node));
-    const behind = tasksFor(
-      'switch',
-      renewal,
-      late.filter((node) => !isSwitched(renewal, node)),
-    );
-    if (behind.length > 0) return { tasks: behind, blockedBy };
+    const behind = late.filter((node) => !isSwitched(renewal, node));
+    if (behind.length > 0) return { tasks: switchTasks(renewal, behind, ssh), blockedBy };
     const switched = [...renewal.switched, ...late.map(({ node }) => node)];
     if (late.length > 0) return { tasks: [], blockedBy, next: { renewal: { ...renewal, switched } } };
     const leftBehind = scope.filter((node) => !switched.includes(node));
     if (leftBehind.length > 0 && nowSeconds < (renewal.dropAtSeconds ?? 0)) return { tasks: [], blockedBy };
     if (isJustSwitched(renewal, nowSeconds)) return { tasks: [], blockedBy: [] };
+    const keys = ssh && dropSshKeys(renewal, switched, ssh);
+    if (keys) return keys;
     const tasks = tasksFor(
       'finish',
       renewal,
@@ -229,11 +260,35 @@ const phases: Readonly<Record<RenewalPhase, Phase>> = {
 };
 
 /** Whether somebody may still be about to show what he read before the switch. A clock that was put back waits for nothing. */
-function isJustSwitched({ authorities, dropAtSeconds, graceSeconds }: Renewal, nowSeconds: number): boolean {
-  if (!authorities || dropAtSeconds === null) return false;
+function isJustSwitched(
+  { authorities, ssh, dropAtSeconds, graceSeconds }: Renewal,
+  nowSeconds: number,
+): boolean {
+  if ((!authorities && !ssh) || dropAtSeconds === null) return false;
   const sinceSwitch = nowSeconds - (dropAtSeconds - graceSeconds);
   return sinceSwitch >= 0 && sinceSwitch * 1_000 < timings.oldAnchorMs;
 }
+
+/** A node logs in with its new SSH key when all others let it in, and not before. */
+const switchTasks = (
+  renewal: Renewal,
+  behind: readonly SeenNode[],
+  ssh: SshScene | undefined,
+): readonly NodeTask[] => [
+  ...tasksFor(
+    'prepare',
+    renewal,
+    behind.filter((seen) => ssh && !hasMadeKey(renewal, seen)),
+  ),
+  ...tasksFor(
+    'switch',
+    renewal,
+    behind.filter((seen) => !ssh || (hasMadeKey(renewal, seen) && ssh.isLetIn(seen.node))),
+  ),
+];
+
+const hasMadeKey = ({ id }: Renewal, { trust: { renewal } }: SeenNode): boolean =>
+  renewal?.id === id && renewal.sshPublicKey !== undefined;
 
 const whenDone = (
   tasks: readonly NodeTask[],
@@ -245,9 +300,13 @@ const tasksFor = (task: RenewalTask, { id }: Renewal, nodes: readonly SeenNode[]
   nodes.map(({ node }) => ({ node, task, id }));
 
 /** By fingerprint: it holds what it is to put in place, and counts both cluster certificates. */
-function isPrepared({ id, authorities, fingerprints }: Renewal, { trust, candidate }: SeenNode): boolean {
+function isPrepared(
+  { id, authorities, fingerprints, ssh }: Renewal,
+  { trust, candidate }: SeenNode,
+): boolean {
   const { renewal } = trust;
   if (renewal?.id !== id) return false;
+  if (ssh && renewal.sshPublicKey === undefined) return false;
   const trusts = !authorities || hasAll(trust.authoritySha256s, [authorities.old, authorities.new]);
   const needsKey = candidate && authorities !== null;
   return (

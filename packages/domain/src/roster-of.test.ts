@@ -44,6 +44,15 @@ describe('the roster of a configuration', () => {
     });
   });
 
+  it('hands on both SSH keys of a candidate while they are renewed', () => {
+    const draft = draftOfSize(1);
+    const keys = { sshPublicKey: 'ssh-rsa AAAAB3NzaC1yc2EA', newSshPublicKey: 'ssh-rsa AAAAB3NzaC1yc2EB' };
+    const nodes = { [uuidOf('node')]: { ...draft.ours.nodes[uuidOf('node')]!, ...keys } };
+    const roster = rosterOf(seal({ ...draft, ours: { ...draft.ours, nodes } }, sha256), 'e');
+    expect(roster.nodes[0]).toMatchObject(keys);
+    expect(parseRoster(JSON.stringify(roster))).toEqual(roster);
+  });
+
   it('hands on the SSH keys of candidates only, and none where SSH is not managed', () => {
     const { configuration, ours } = sealed(3);
     const key = 'ssh-rsa AAAAB3NzaC1yc2EA root@host';

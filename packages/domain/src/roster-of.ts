@@ -83,7 +83,6 @@ export function roleIn({ cluster }: Configuration, node: NodeObject): Role {
 /** Fails with STATE_CORRUPT if there is nothing of ours on that node. */
 export function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
   const ours = oursOf(draft, node);
-  const { sshPublicKey } = ours;
   return {
     uuid: node.uuid,
     name: node.name,
@@ -91,11 +90,16 @@ export function rosterNodeOf(draft: Draft, node: NodeObject): RosterNode {
     nodePort: ours.nodePort,
     masterPort: ours.masterPort,
     role: roleOf(draft, node),
-    ...(sshPublicKey && letsIn(draft, node) && { sshPublicKey }),
+    ...(letsIn(draft, node) && sshKeysOf(ours)),
     ...(isPinCertain(draft, node.uuid) && { certificateSha256: ours.certificateSha256 }),
     ...candidacyOf(ours),
   };
 }
+
+const sshKeysOf = ({ sshPublicKey, newSshPublicKey }: OursNode) => ({
+  ...(sshPublicKey && { sshPublicKey }),
+  ...(newSshPublicKey && { newSshPublicKey }),
+});
 
 const letsIn = (draft: Draft, node: NodeObject): boolean =>
   hostSetupOf(draft).sshKeyType !== null && isCandidate({ role: roleOf(draft, node) });
@@ -142,6 +146,7 @@ const rosterShape = object({
       masterPort: port,
       role: oneOf('master', 'candidate', 'regular', 'drained', 'offline'),
       sshPublicKey: optional(sshPublicKey),
+      newSshPublicKey: optional(sshPublicKey),
       certificateSha256: optional(filledText),
       ...candidacyShape,
     }),

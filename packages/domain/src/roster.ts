@@ -28,6 +28,8 @@ export interface RosterNode extends Candidacy {
   readonly role: Role;
   /** Of root there: of candidates only, who may log in everywhere, and only where SSH is managed. */
   readonly sshPublicKey?: string;
+  /** Let in beside it while it is renewed. */
+  readonly newSshPublicKey?: string;
   /** SHA-256 of the certificate it is to show, lower-case hex; absent while none is known, or all are renewed. */
   readonly certificateSha256?: string;
 }

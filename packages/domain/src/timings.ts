@@ -130,6 +130,8 @@ export const timings = {
   absentNodeLookMs: 5_000,
   /** While a renewal waits for a node that does not answer, or refuses. */
   renewalRetryMs: 1_000,
+  /** Between two attempts to put a host's files in order: a full disk is told often enough, a log is not filled. */
+  hostSetupRetryMs: 5_000,
   /** How long the command looks on before it leaves a renewal that does not get on to the master daemon. */
   renewalFollowMs: 120_000,
   /** The same where a node refuses its part: it was asked ten times by then. */

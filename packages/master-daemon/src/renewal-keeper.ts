@@ -60,8 +60,9 @@ import {
 import type { RenewalItem } from '@quorate/domain/renewal-items';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { isCandidate, type NodeUuid, type RosterNode } from '@quorate/domain/roster';
+import { withSshKeyNews, type SshKeyWish } from '@quorate/domain/ssh-key-renewal';
 import { timings } from '@quorate/domain/timings';
-import { fractionOf, randomUuid } from '@quorate/platform/digest';
+import { fractionOf, randomUuid, sha256Hex } from '@quorate/platform/digest';
 import { inTurn } from '@quorate/platform/in-turn';
 import type { Log } from '@quorate/platform/log';
 import type { Mastership } from './mastership.ts';
@@ -73,6 +74,8 @@ export interface RenewalOrder {
   /** The administrator's own files, by name. */
   readonly supplied: Material;
   readonly graceSeconds: number;
+  /** Of root's SSH keys, if they are among the items. */
+  readonly sshKey?: SshKeyWish | undefined;
 }
 
 /** What was seen last. */
@@ -132,7 +135,7 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
     });
   }
 
-  async function start({ items, nodes, supplied, graceSeconds }: RenewalOrder): Promise<Renewal> {
+  async function start({ items, nodes, supplied, graceSeconds, sshKey }: RenewalOrder): Promise<Renewal> {
     const record = requireRecord();
     if (record.ours.renewal) throw underWay(record.ours.renewal);
     const now = access.clock.now();
@@ -145,6 +148,7 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
       dropAtSeconds: null,
       switched: [],
       ...{ items, nodes, ...made },
+      ...(sshKey && { ssh: { ...sshKey, dropped: [] } }),
     };
     await keepOnCandidates(record, renewal, material);
     await mastership.change((present, seconds) => withNewRenewal(present, renewal, seconds));
@@ -163,7 +167,9 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
     renewal: Renewal,
     material: Material,
   ): Promise<void> {
-    const keep = (node: RosterNode) => prepare({ access, record, material }, node, renewal);
+    // An SSH key is of use to its own node only, and long ones take their time.
+    const { ssh: _, ...shared } = renewal;
+    const keep = (node: RosterNode) => prepare({ access, record, material }, node, shared);
     await keep(nodeIn(record, access.own));
     if (Object.keys(material).length === 0) return;
     const others = rosterOf(record, '').nodes.filter((node) => isCandidate(node) && node.uuid !== access.own);
@@ -185,8 +191,13 @@ export function createRenewalKeeper({ state, access, mastership, log }: Parts): 
     const record = presentRecord();
     if (!record) return false;
     const answers = new Map(await gatherTrust(access, record));
-    const plan = planRenewal(record, answers, nowSeconds());
+    const plan = planRenewal(record, answers, nowSeconds(), sha256Hex);
     seen = { answers, blockedBy: plan.blockedBy };
+    const { sshKeys } = plan;
+    if (sshKeys) {
+      await mastership.change((present, seconds) => withSshKeyNews(present, sshKeys, seconds));
+      return true;
+    }
     if (plan.tasks.length > 0) return doTasks(record, plan.tasks, answers);
     if (await proceed(record, plan, answers)) return true;
     warnOfEnds(record, answers);

@@ -11,6 +11,7 @@ import { underWay } from '@quorate/domain/renewal-changes';
 import { isRenewalItem, type RenewalItem } from '@quorate/domain/renewal-items';
 import { rosterOf } from '@quorate/domain/roster-of';
 import { requireNodeNamed, type NodeUuid } from '@quorate/domain/roster';
+import { requireSshKeyWish } from '@quorate/domain/ssh-key-renewal';
 import type { GetRenewalResponse } from '@quorate/rpc/gen/quorate/master/v1/GetRenewalResponse';
 import type { RenewalEnded } from '@quorate/rpc/gen/quorate/master/v1/RenewalEnded';
 import type { RenewalNode } from '@quorate/rpc/gen/quorate/master/v1/RenewalNode';
@@ -79,7 +80,7 @@ export function serveRenewal(
 }
 
 function orderIn(request: StartRenewalRequest__Output, record: ClusterRecord, now: Date): RenewalOrder {
-  const { nodeNames, suppliedFiles, graceSeconds } = request;
+  const { nodeNames, suppliedFiles, graceSeconds, sshKeyType, sshKeyBits } = request;
   const items = requireItems(request.items);
   const roster = rosterOf(record, '');
   const nodes = nodeNames.map((name) => requireNodeNamed(roster, name).uuid);
@@ -93,6 +94,9 @@ function orderIn(request: StartRenewalRequest__Output, record: ClusterRecord, no
     nodes: nodes.length > 0 ? nodes : null,
     supplied: checkedSupply(items, suppliedFiles, now),
     graceSeconds: requireGrace(graceSeconds),
+    ...(items.includes('ssh-keys') && {
+      sshKey: requireSshKeyWish(record, { type: sshKeyType || undefined, bits: sshKeyBits || undefined }),
+    }),
   };
 }
 

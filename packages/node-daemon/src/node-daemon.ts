@@ -82,7 +82,7 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
   const run = siteProgramRunner(state.layout.programsLog);
   const voter = createVoter({ state, own, clock, softwareVersion });
   const masterDaemon = masterDaemonLink(channels, state.layout);
-  const keeper = createHostKeeper(state, own, log);
+  const keeper = createHostKeeper(state, own, { log, clock });
   const office = createOffice({
     state,
     own,
@@ -124,6 +124,8 @@ export async function startNodeDaemon(parts: NodeDaemonParts): Promise<NodeDaemo
       voter,
       identity,
       masterDaemonTrust: () => masterDaemon.reloadTrust(),
+      host: keeper,
+      own,
     }),
   });
 

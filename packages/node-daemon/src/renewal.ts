@@ -14,12 +14,17 @@ import {
   type Preparation,
   type SignedCertificates,
 } from '@quorate/cluster-state/node-renewal';
+import { newSshPair, type SshPairRenewal } from '@quorate/cluster-state/node-ssh-renewal';
+import { readRoster } from '@quorate/cluster-state/roster-store';
+import { readSshKeysSeen } from '@quorate/cluster-state/ssh-keys-seen';
 import type { State } from '@quorate/cluster-state/state';
 import { ClusterError } from '@quorate/domain/errors';
 import type { NodeTrust } from '@quorate/domain/renewal';
-import type { NodeUuid } from '@quorate/domain/roster';
+import { nodeByUuid, type NodeUuid } from '@quorate/domain/roster';
+import type { SshKeyWish } from '@quorate/domain/ssh-key-renewal';
 import { backdatedMs, certificatesIn, describeCertificate, splitPem } from '@quorate/platform/certificates';
 import { inTurn } from '@quorate/platform/in-turn';
+import type { HostKeeper } from './host-keeper.ts';
 import type { Voter } from './voter.ts';
 
 /** Who asks, and in which epoch it says it is master. */
@@ -33,7 +38,7 @@ export interface RenewalPart {
   trust(): Promise<NodeTrust>;
   prepare(
     order: Order,
-    preparation: Omit<Preparation, 'id'>,
+    preparation: Omit<Preparation, 'id' | 'sshPair'> & { readonly sshKey: SshKeyWish | null },
   ): Promise<{ trust: NodeTrust; renewal: NodeRenewal }>;
   switch(order: Order, signed: SignedCertificates | null): Promise<NodeTrust>;
   finish(order: Order, keep: 'new' | 'old'): Promise<NodeTrust>;
@@ -46,9 +51,13 @@ interface Parts {
   readonly identity: LiveIdentity;
   /** What the master daemon of this host shows after it has read the files again; undefined if none runs. */
   readonly masterDaemonTrust: () => Promise<TrustInUse | undefined>;
+  /** Of root's authorized_keys. */
+  readonly host: Pick<HostKeeper, 'follow' | 'settled'>;
+  readonly own: NodeUuid;
 }
 
-export function createRenewalPart({ state, voter, identity, masterDaemonTrust }: Parts): RenewalPart {
+export function createRenewalPart(parts: Parts): RenewalPart {
+  const { state, voter, identity, masterDaemonTrust, host, own } = parts;
   const oneAtATime = inTurn();
 
   async function assertFromMaster({ caller, epoch }: Order): Promise<void> {
@@ -88,24 +97,62 @@ export function createRenewalPart({ state, voter, identity, masterDaemonTrust }:
       notAfterSeconds: secondsOf(own.notAfter),
       authorityNotAfterSeconds: secondsOf(describeCertificate(certificatesIn(caPem)[0] ?? '').notAfter),
       renewal: toldOf(await readNodeRenewal(state)),
+      ...(await sshKeys()),
     };
+  }
+
+  const managesSsh = async (): Promise<boolean> => Boolean((await readRoster(state)).hostSetup?.sshKeyType);
+
+  /** What the last configuration wants let in is let in by then, or cannot be. */
+  async function sshKeys(): Promise<Pick<NodeTrust, 'ssh'>> {
+    if (!(await managesSsh())) return {};
+    await host.settled();
+    return { ssh: await readSshKeysSeen(state) };
+  }
+
+  const inTheMaking = new Map<string, Promise<SshPairRenewal>>();
+
+  /** Out of turn, because it may take long; once for each renewal. */
+  async function sshPair(id: string, wish: SshKeyWish | null): Promise<SshPairRenewal | undefined> {
+    const known = await readNodeRenewal(state);
+    if (!wish || (known?.id === id && known.ssh)) return undefined;
+    const { name = 'unknown' } = nodeByUuid(await readRoster(state), own) ?? {};
+    const made = inTheMaking.get(id) ?? newSshPair(state, { ...wish, comment: `root@${name}` });
+    inTheMaking.set(id, made);
+    return made.catch((error: unknown) => {
+      inTheMaking.delete(id);
+      throw error;
+    });
+  }
+
+  /** Root's authorized_keys goes with what this node has of the renewal by now. */
+  async function thenFollow<T>(work: Promise<T>): Promise<T> {
+    const done = await work;
+    if (await managesSsh()) await host.follow();
+    return done;
   }
 
   return {
     trust: () => oneAtATime(trust),
-    prepare: (order, preparation) =>
-      ordered(order, async () => {
-        const renewal = await prepareRenewal(state, { ...preparation, id: order.id });
-        return { renewal, trust: await trust() };
-      }),
+    prepare: (order, { sshKey, ...preparation }) =>
+      ordered(order, () => Promise.resolve())
+        .then(() => sshPair(order.id, sshKey))
+        .then((made) =>
+          ordered(order, async () => {
+            const wanted = { ...preparation, id: order.id, sshPair: made };
+            const renewal = await thenFollow(prepareRenewal(state, wanted));
+            inTheMaking.clear();
+            return { renewal, trust: await trust() };
+          }),
+        ),
     switch: (order, signed) =>
       ordered(order, async () => {
-        await switchRenewal(state, order.id, signed);
+        await thenFollow(switchRenewal(state, order.id, signed));
         return trust();
       }),
     finish: (order, keep) =>
       ordered(order, async () => {
-        await finishRenewal(state, order.id, keep);
+        await thenFollow(finishRenewal(state, order.id, keep));
         return trust();
       }),
     staged: (order) =>
@@ -121,9 +168,10 @@ const secondsOf = (date: Date): number => Math.floor(date.getTime() / 1_000);
 
 function toldOf(renewal: NodeRenewal | undefined): NodeTrust['renewal'] {
   if (!renewal) return null;
-  const { id, stage, staged } = renewal;
+  const { id, stage, staged, ssh } = renewal;
   const holdsClusterKey = splitPem(staged['server.pem'] ?? '').privateKeyPem !== undefined;
-  return { id, stage, holdsClusterKey, fingerprints: fingerprintsOf(staged) };
+  const key = ssh ? { sshPublicKey: ssh.publicKey } : {};
+  return { ...{ id, stage, holdsClusterKey }, ...key, fingerprints: fingerprintsOf(staged) };
 }
 
 /** This node's own certificates, with their keys, are nobody else's. */

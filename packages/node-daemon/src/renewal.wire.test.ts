@@ -1,6 +1,8 @@
 /** Node daemons that are renewed over real TLS: what each step makes them show, who may order it, and that calls go on. */
 import { splitPem, createLinkCertificate, signNodeCertificate } from '@quorate/platform/certificates';
 import { testAuthority, testIdentity } from '@quorate/platform/testing/certificates';
+import { sshKeyFingerprint } from '@quorate/domain/ssh-key-renewal';
+import { sha256Hex } from '@quorate/platform/digest';
 import type { Channels } from '@quorate/rpc/channels';
 import { createCredentials } from '@quorate/rpc/credentials';
 import { nodeServices } from '@quorate/rpc/services';
@@ -118,6 +120,31 @@ describe('a node daemon that is renewed', () => {
     expect(finished.trust).toMatchObject({ stage: 'RENEWAL_STAGE_NONE' });
     expect(finished.trust?.authoritySha256s).toHaveLength(1);
     expect(await reasonOf(getVote(await asNode(made, 2), node))).toBe('UNREACHABLE');
+  });
+
+  it('makes one SSH key pair, tells its public half and no more, and lets it in', async () => {
+    const { nodes, master } = await running();
+    const { peer } = nodes[1]!;
+    const ask = (type: string) =>
+      master.call(peer, renewal.PrepareRenewal, { ...order, sshKey: { type, bits: 256 } }, patient);
+    const answers = await Promise.all([ask('ecdsa'), ask('ecdsa')]);
+    const { trust } = await master.call(peer, renewal.GetTrust, {}, patient);
+    const key = trust?.newSshPublicKey ?? '';
+    expect(key).toMatch(/^ecdsa-sha2-nistp256 \S+ root@node2\.lab\.test$/);
+    expect(answers.map((answer) => answer.trust?.newSshPublicKey)).toEqual([key, key]);
+    const print = sshKeyFingerprint(key, sha256Hex);
+    expect(trust?.sshKeys).toEqual({ own: [], letIn: [print], letInByUs: [print] });
+    expect(JSON.stringify([answers, trust])).not.toContain('PRIVATE');
+    expect(await reasonOf(ask('ed25519'))).toBe('WRONG_INPUT');
+    const { trust: switched } = await master.call(peer, renewal.SwitchRenewal, order, patient);
+    expect(switched?.sshKeys?.own).toEqual([print]);
+    const { trust: restored } = await master.call(
+      peer,
+      renewal.FinishRenewal,
+      { ...order, restore: true },
+      patient,
+    );
+    expect(restored).toMatchObject({ newSshPublicKey: '', sshKeys: { own: [], letIn: [], letInByUs: [] } });
   });
 
   it('shows the same as before when it is taken back', async () => {

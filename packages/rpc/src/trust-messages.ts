@@ -21,13 +21,22 @@ export const trustMessage = (trust: NodeTrust): NodeTrustMessage => ({
   renewalId: trust.renewal?.id ?? '',
   fingerprints: trust.renewal?.fingerprints ?? {},
   holdsClusterKey: trust.renewal?.holdsClusterKey ?? false,
+  newSshPublicKey: trust.renewal?.sshPublicKey ?? '',
+  ...(trust.ssh && {
+    sshKeys: {
+      own: [...trust.ssh.own],
+      letIn: [...trust.ssh.letIn],
+      letInByUs: [...trust.ssh.letInByUs],
+    },
+  }),
 });
 
 /** A message that must be there. */
 export function trustFrom(message: NodeTrust__Output | null): NodeTrust {
   if (!message) throw new ClusterError('WRONG_INPUT', 'The message says nothing of certificates');
   const stage = (Object.keys(stages) as (keyof typeof stages)[]).find((one) => stages[one] === message.stage);
-  const { renewalId: id, fingerprints, holdsClusterKey } = message;
+  const { renewalId: id, fingerprints, holdsClusterKey, newSshPublicKey: sshPublicKey, sshKeys } = message;
+  const key = sshPublicKey === '' ? {} : { sshPublicKey };
   return {
     certificateSha256: message.certificateSha256,
     clientCertificateSha1: message.clientCertificateSha1,
@@ -35,6 +44,7 @@ export function trustFrom(message: NodeTrust__Output | null): NodeTrust {
     issuedSeconds: message.issuedMs / 1_000,
     notAfterSeconds: message.notAfterMs / 1_000,
     authorityNotAfterSeconds: message.authorityNotAfterMs / 1_000,
-    renewal: stage ? { id, stage, fingerprints, holdsClusterKey } : null,
+    renewal: stage ? { ...{ id, stage, fingerprints, holdsClusterKey }, ...key } : null,
+    ...(sshKeys && { ssh: { own: sshKeys.own, letIn: sshKeys.letIn, letInByUs: sshKeys.letInByUs } }),
   };
 }

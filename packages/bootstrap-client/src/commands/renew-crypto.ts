@@ -3,7 +3,7 @@
  * master daemon, and by the next one if this one is lost; here it is ordered and looked at.
  */
 import { ClusterError } from '@quorate/domain/errors';
-import { renewalItems, type RenewalItem } from '@quorate/domain/renewal-items';
+import { renewalItems, waitsForAbsent, type RenewalItem } from '@quorate/domain/renewal-items';
 import { isoTime } from '@quorate/domain/initial-configuration';
 import { timings } from '@quorate/domain/timings';
 import { diskFiles } from '@quorate/platform/files';
@@ -42,19 +42,21 @@ async function readSupplied(paths: RenewOrder['suppliedPaths']): Promise<Record<
 async function begin(
   { access, master }: ClusterContext,
   flags: RenewFlags,
-  { items, nodeNames, graceSeconds }: RenewOrder,
+  { items, nodeNames, graceSeconds, sshKey }: RenewOrder,
   suppliedFiles: Record<string, string>,
 ): Promise<string | undefined> {
   const dryRun = flags.dryRun === true;
-  const request = { items: [...items], nodeNames: [...nodeNames], suppliedFiles, graceSeconds, dryRun };
+  const request = {
+    ...{ items: [...items], nodeNames: [...nodeNames], suppliedFiles, graceSeconds, dryRun },
+    ...{ sshKeyType: sshKey.type, sshKeyBits: sshKey.bits },
+  };
   const deadlineMs = timings.prepareRenewalMs * 2 + timings.commitMs;
   const { id, present, away } = await access.channels.call(master, calls.StartRenewal, request, {
     deadlineMs,
   });
-  const later = items.some((item) => renewalItems[item].files.length > 0)
-    ? 'catches up when it is back'
-    : 'keeps what it has';
-  for (const name of away) printNote(`${name} is away: it ${later}`);
+  const later = waitsForAbsent(items) ? 'catches up when it is back' : 'keeps what it has';
+  const locked = items.includes('ssh-keys') ? ', and lets nobody in by a new SSH key before' : '';
+  for (const name of away) printNote(`${name} is away: it ${later}${locked}`);
   if (!dryRun) return id;
   printResult(flags, { dryRun: true, items, present, away }, [
     `Would renew ${wordsOf(items)} on ${present.join(', ') || 'no node'}, in three phases and without stopping anything`,

@@ -1156,6 +1156,14 @@ export const descriptor: object = {
           "dryRun": {
            "type": "bool",
            "id": 5
+          },
+          "sshKeyType": {
+           "type": "string",
+           "id": 6
+          },
+          "sshKeyBits": {
+           "type": "uint32",
+           "id": 7
           }
          }
         },
@@ -2252,6 +2260,45 @@ export const descriptor: object = {
           "holdsClusterKey": {
            "type": "bool",
            "id": 10
+          },
+          "newSshPublicKey": {
+           "type": "string",
+           "id": 11
+          },
+          "sshKeys": {
+           "type": "SshKeysSeen",
+           "id": 12
+          }
+         }
+        },
+        "SshKeysSeen": {
+         "fields": {
+          "own": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 1
+          },
+          "letIn": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 2
+          },
+          "letInByUs": {
+           "rule": "repeated",
+           "type": "string",
+           "id": 3
+          }
+         }
+        },
+        "SshKeyWish": {
+         "fields": {
+          "type": {
+           "type": "string",
+           "id": 1
+          },
+          "bits": {
+           "type": "uint32",
+           "id": 2
           }
          }
         },
@@ -2299,6 +2346,10 @@ export const descriptor: object = {
            "options": {
             "proto3_optional": true
            }
+          },
+          "sshKey": {
+           "type": "SshKeyWish",
+           "id": 6
           }
          }
         },

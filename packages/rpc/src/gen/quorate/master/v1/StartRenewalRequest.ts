@@ -7,6 +7,8 @@ export interface StartRenewalRequest {
   'suppliedFiles'?: ({[key: string]: string});
   'graceSeconds'?: (number);
   'dryRun'?: (boolean);
+  'sshKeyType'?: (string);
+  'sshKeyBits'?: (number);
 }
 
 export interface StartRenewalRequest__Output {
@@ -15,4 +17,6 @@ export interface StartRenewalRequest__Output {
   'suppliedFiles': ({[key: string]: string});
   'graceSeconds': (number);
   'dryRun': (boolean);
+  'sshKeyType': (string);
+  'sshKeyBits': (number);
 }

@@ -1,6 +1,7 @@
 // Original file: proto/quorate/node/v1/renewal.proto
 
 import type { RenewalStage as _quorate_node_v1_RenewalStage, RenewalStage__Output as _quorate_node_v1_RenewalStage__Output } from '../../../quorate/node/v1/RenewalStage.ts';
+import type { SshKeysSeen as _quorate_node_v1_SshKeysSeen, SshKeysSeen__Output as _quorate_node_v1_SshKeysSeen__Output } from '../../../quorate/node/v1/SshKeysSeen.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface NodeTrust {
@@ -14,6 +15,8 @@ export interface NodeTrust {
   'renewalId'?: (string);
   'fingerprints'?: ({[key: string]: string});
   'holdsClusterKey'?: (boolean);
+  'newSshPublicKey'?: (string);
+  'sshKeys'?: (_quorate_node_v1_SshKeysSeen | null);
 }
 
 export interface NodeTrust__Output {
@@ -27,4 +30,6 @@ export interface NodeTrust__Output {
   'renewalId': (string);
   'fingerprints': ({[key: string]: string});
   'holdsClusterKey': (boolean);
+  'newSshPublicKey': (string);
+  'sshKeys': (_quorate_node_v1_SshKeysSeen__Output | null);
 }

@@ -1,5 +1,6 @@
 // Original file: proto/quorate/node/v1/renewal.proto
 
+import type { SshKeyWish as _quorate_node_v1_SshKeyWish, SshKeyWish__Output as _quorate_node_v1_SshKeyWish__Output } from '../../../quorate/node/v1/SshKeyWish.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface PrepareRenewalRequest {
@@ -8,6 +9,7 @@ export interface PrepareRenewalRequest {
   'authorityPems'?: (string)[];
   'files'?: ({[key: string]: string});
   'certificatesFor'?: (string);
+  'sshKey'?: (_quorate_node_v1_SshKeyWish | null);
   '_certificatesFor'?: "certificatesFor";
 }
 
@@ -17,5 +19,6 @@ export interface PrepareRenewalRequest__Output {
   'authorityPems': (string)[];
   'files': ({[key: string]: string});
   'certificatesFor'?: (string);
+  'sshKey': (_quorate_node_v1_SshKeyWish__Output | null);
   '_certificatesFor'?: "certificatesFor";
 }
