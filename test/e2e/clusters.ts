@@ -64,10 +64,13 @@ export async function makeHosts(count: number): Promise<TestCluster> {
 }
 
 /** A cluster with the first host as its master and all others joined to it. */
-export async function makeCluster(count: number): Promise<TestCluster> {
+export async function makeCluster(
+  count: number,
+  more: { readonly managesSsh?: boolean } = {},
+): Promise<TestCluster> {
   const made = await makeHosts(count);
   return orEnd(made, async () => {
-    await made.cluster.init(made.world.first);
+    await made.cluster.init(made.world.first, more);
     for (const host of made.hosts.slice(1)) await made.cluster.addNode(made.world.first, host);
   });
 }

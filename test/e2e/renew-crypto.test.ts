@@ -135,6 +135,9 @@ describe.sequential('refused, and nothing changed', () => {
     ['a node that is none', ['--node', 'n9']],
     ['a grace of a year', ['--new-confd-hmac-key', '--grace', '365d']],
     ['to take back what is not under way', ['--abort']],
+    ['a type of SSH keys and nothing to renew', ['--ssh-key-type', 'ecdsa']],
+    ['SSH keys of a length that is none', ['--new-ssh-keys', '--ssh-key-bits', 'long']],
+    ['one node’s SSH keys', ['--node', 'n2', '--new-ssh-keys']],
   ])('BEH-281 %s', async (_, flags) => {
     const before = record();
     const { code, stderr } = await renew(...flags);
@@ -154,6 +157,13 @@ describe.sequential('refused, and nothing changed', () => {
     const { code, stderr } = await renew('--rapi-certificate', text === undefined ? `${file}.absent` : file);
     expect([code, record()]).toEqual([1, before]);
     expect(stderr).toContain('WRONG_INPUT');
+  });
+
+  it('BEH-142 SSH keys where the cluster was made without', async () => {
+    const before = record();
+    const { code, stderr } = await renew('--new-ssh-keys');
+    expect([code, record()]).toEqual([1, before]);
+    expect(stderr).toContain('does not manage SSH');
   });
 
   it('a dry run tells who would take part', async () => {

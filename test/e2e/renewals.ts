@@ -1,6 +1,6 @@
 /** What the tests of renewals look at on the disks of the nodes. */
 import { X509Certificate } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { splitPem } from '@quorate/platform/certificates';
 import type { Host } from '../loopback/host-plan.ts';
@@ -56,6 +56,22 @@ export const awaitSettled = (master: Host): Promise<unknown> =>
     },
     { wanted: 'only one certificate of each node', limitMs: 120_000 },
   );
+
+const inRootsSsh = (host: Host, name: string): string => {
+  const path = join(host.root, 'root', '.ssh', name);
+  return existsSync(path) ? readFileSync(path, 'utf8') : '';
+};
+
+export const sshKeyOf = (host: Host): string => inRootsSsh(host, 'id_ecdsa.pub').trim();
+
+/** Whom each host lets in as root: every node's key of the type that is renewed to, and no other. */
+export const letInFaults = (hosts: readonly Host[]): readonly string[] => {
+  const wanted = hosts.map(sshKeyOf).toSorted().join('\n');
+  const letIn = (host: Host) => inRootsSsh(host, 'authorized_keys').trim().split('\n').toSorted().join('\n');
+  return hosts
+    .filter((host) => sshKeyOf(host) === '' || letIn(host) !== wanted)
+    .map(({ short }) => `${short} lets in others than the nodes with their new SSH keys`);
+};
 
 const left = (host: Host): readonly string[] =>
   ['trusted.pem', 'renewal.json'].filter((name) => existsSync(join(stateDirectory(host), name)));

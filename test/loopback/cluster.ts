@@ -40,7 +40,7 @@ export interface RunOptions {
   readonly input?: string;
 }
 
-const loopbackInit = ['--master-netdev', 'lo', '--allow-loopback', '--no-ssh-init'];
+const loopbackInit = ['--master-netdev', 'lo', '--allow-loopback'];
 
 export interface LoopbackCluster {
   readonly plan: HostPlan;
@@ -55,7 +55,8 @@ export interface LoopbackCluster {
   /** The same, for a command that must succeed; throws what it printed if it does not. */
   mustQuorate(host: Host, args: readonly string[], options?: RunOptions): Promise<CommandResult>;
   status(host: Host): Promise<Status>;
-  init(host: Host): Promise<CommandResult>;
+  /** Root's SSH keys are left alone unless it is said. */
+  init(host: Host, more?: { readonly managesSsh?: boolean }): Promise<CommandResult>;
   /** `node add`, from `master`, with the operator's key and known hosts. */
   addNode(master: Host, added: Host): Promise<CommandResult>;
   /** kill -9 of everything that runs on a host. */
@@ -113,7 +114,11 @@ export async function createLoopbackCluster(plan: HostPlan, signal?: AbortSignal
       return parseStatus(result.stdout);
     },
     // Its hosts have an SSH server only while they join, at a port of its own.
-    init: (host) => mustQuorate(host, ['init', plan.clusterName, ...loopbackInit]),
+    init: (host, { managesSsh = false } = {}) =>
+      mustQuorate(host, [
+        ...['init', plan.clusterName, ...loopbackInit],
+        ...(managesSsh ? [] : ['--no-ssh-init']),
+      ]),
     addNode: (master, added) => mustQuorate(master, addNodeArguments(added, operator)),
     kill: (host) => killUnder(host.root),
     stop: () => endUnder(plan.directory),
