@@ -49,12 +49,17 @@ interface AccessParts {
   readonly state: Pick<State, 'layout'>;
   readonly clock: Clock;
   readonly onRefused?: (refused: RefusedServer) => void;
+  /** For so long a connection may take to come about; otherwise timings.ts says. */
+  readonly connectMs?: number;
 }
 
 /** Speaks as the node of this identity, and only with nodes of its cluster that are who they must be. */
-export function openAccess(identity: NodeIdentity, { state, clock, onRefused }: AccessParts): ClusterAccess {
+export function openAccess(
+  identity: NodeIdentity,
+  { state, clock, onRefused, connectMs }: AccessParts,
+): ClusterAccess {
   const judge = createServerJudge(identity, state, onRefused);
-  return { own: identity.nodeUuid, clock, channels: openChannels(identity, judge) };
+  return { own: identity.nodeUuid, clock, channels: openChannels(identity, judge, connectMs) };
 }
 
 export interface LiveAccess extends ClusterAccess {
@@ -63,9 +68,12 @@ export interface LiveAccess extends ClusterAccess {
 }
 
 /** The same for a daemon, whose certificates may be replaced while it runs. */
-export function openLiveAccess(identity: LiveIdentity, { state, clock, onRefused }: AccessParts): LiveAccess {
+export function openLiveAccess(
+  identity: LiveIdentity,
+  { state, clock, onRefused, connectMs }: AccessParts,
+): LiveAccess {
   let judge = createServerJudge(identity.current(), state, onRefused);
-  const channels = openChannels(identity.current(), judge);
+  const channels = openChannels(identity.current(), judge, connectMs);
   identity.follow((replaced) => {
     judge = createServerJudge(replaced, state, onRefused);
     channels.replaceCredentials(credentialsOf(replaced, judge));
@@ -83,8 +91,12 @@ export function openLiveAccess(identity: LiveIdentity, { state, clock, onRefused
   };
 }
 
-const openChannels = (identity: NodeIdentity, judge: ServerJudge): Channels => {
-  const { connectMs, reconnectMaxMs } = timings;
+const openChannels = (
+  identity: NodeIdentity,
+  judge: ServerJudge,
+  connectMs: number = timings.connectMs,
+): Channels => {
+  const { reconnectMaxMs } = timings;
   return createChannels({ credentials: credentialsOf(identity, judge), connectMs, reconnectMaxMs });
 };
 
