@@ -22,6 +22,7 @@ import { installedEntries, layoutUnder, type LayoutName } from './layout.ts';
 import { readClusterRecord, soundGenerations, writeClusterRecord } from './record-store.ts';
 import { readRoster, ssconfComplete } from './roster-store.ts';
 import { prepareRenewal } from './node-renewal.ts';
+import { noteRepairs } from './repairs.ts';
 import { readClusterKey, readNodeIdentity } from './secrets.ts';
 import { appendJournal } from './journal.ts';
 import { ensureDirectories, ensureText } from './state.ts';
@@ -62,6 +63,7 @@ async function installAll(state: Awaited<ReturnType<typeof node>>) {
   const { certificatePem } = await readClusterKey(state);
   const renewal = { id: 'r1', authorityPems: [certificatePem], files: {}, certificatesFor: null };
   await prepareRenewal(state, renewal);
+  await noteRepairs(state, { [nodeUuids[0]!]: 'ab' });
   await writeFoundingRun(state, { command: 'init', request: 'x', startedMs: 0, isPublished: false });
 }
 
