@@ -131,7 +131,10 @@ async function clearRuins(host: HostPlan): Promise<void> {
 
 const processesOf = (init: Init): readonly number[] => processesIn('pid', new Set([init.pidNamespace]));
 
-/** SIGSTOP to every program of the host, until none is left running. Whoever looks from outside is not frozen. */
+/**
+ * SIGSTOP to every program of the host, until none is left running. Whoever looks from outside is not frozen. One that is
+ * in the kernel (D) stops as soon as it is out, which after vfork() is when its child goes on, and that is stopped.
+ */
 export async function pauseHost(host: HostPlan): Promise<void> {
   const init = mustBeOn(host);
   await writeFile(pausedFile(host), '');
@@ -140,7 +143,7 @@ export async function pauseHost(host: HostPlan): Promise<void> {
   const stopped = (): boolean => {
     const awake = running();
     signalAll(awake, 'SIGSTOP');
-    return awake.length === 0;
+    return awake.every((pid) => stateLetter(pid) === 'D');
   };
   await awaitUntil(`Programs of ${host.label} do not stop`, endLimitMs, stopped);
 }
