@@ -28,6 +28,9 @@ const fileSlack = 3;
 /** In each third. */
 const fewestRenewals = 5;
 
+/** Fewer than these show no growth, whatever grows. */
+export const renewalsToJudge = (warmUp: number): number => warmUp + 3 * fewestRenewals;
+
 export function growthIn(samples: readonly Sample[], warmUp: number): readonly Growth[] {
   const daemons = [...new Set(samples.map(({ of }) => of))];
   return daemons.map((name) =>
@@ -43,13 +46,13 @@ function growthOf(name: string, samples: readonly Sample[], warmUp: number): Gro
   const warm = samples.filter(({ renewals }) => renewals >= warmUp);
   const third = Math.floor(warm.length / 3);
   const [first, last] = [warm.slice(0, third), warm.slice(-third)];
-  const seen = (warm.at(-1)?.renewals ?? 0) - warmUp;
+  const seen = warm.at(-1)?.renewals ?? 0;
   const told = ({ rssKiB, files }: Pick<Sample, 'rssKiB' | 'files'>): string =>
     `${(rssKiB / 1024).toFixed(1)} MiB, ${files} files`;
   const [begin, end] = [samples[0], samples.at(-1)];
   if (!begin || !end) return { line: `${name}: never seen`, fault: `${name}: never seen` };
   const ends = `${name}: at first ${told(begin)}; at last ${told(end)}`;
-  if (third === 0 || seen < 3 * fewestRenewals) return { line: ends, fault: undefined };
+  if (third === 0 || seen < renewalsToJudge(warmUp)) return { line: ends, fault: undefined };
   const [early, late] = [ground(first), ground(last)];
   const line = `${ends}; ground of the first third ${told(early)}; of the last ${told(late)}`;
   const grows = late.rssKiB > early.rssKiB + rssSlackKiB || late.files > early.files + fileSlack;
